@@ -1,0 +1,2 @@
+//! What every tier of galo stands on: values, heap and collector, strings,
+//! stacks, errors.

@@ -1,0 +1,3 @@
+//! galo: a tiered language runtime for Rinha.
+
+pub mod syntax;

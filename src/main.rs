@@ -1,0 +1,3 @@
+//! The `galo` command.
+
+fn main() {}

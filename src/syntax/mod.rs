@@ -1,0 +1,4 @@
+//! Text or JSON to AST and back, with spans and the diagnostics of input.
+
+pub mod ast;
+pub mod diagnostic;
