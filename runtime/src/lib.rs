@@ -1,2 +1,33 @@
-//! What every tier of galo stands on: values, heap and collector, strings,
-//! stacks, errors.
+//! What every tier of galo stands on: values, heap and collector, strings, the guest
+//! stack, errors and the operations on values.
+//!
+//! Nearly all `unsafe` of the project lives here. The crate knows nothing of syntax
+//! trees, of tiers or of code generation: places in the program are opaque
+//! [sites](fault::Site).
+//!
+//! The invariant that everything rests on: **allocation may move every object**, so no
+//! value is held across it except in a root, a slot of the frame area below the `top`
+//! that the operation was given.
+
+pub mod closure;
+mod concat;
+pub mod fault;
+pub mod function;
+pub mod heap;
+pub mod machine;
+mod mapping;
+pub mod ops;
+pub mod output;
+pub mod stack;
+pub mod string;
+pub mod tuple;
+pub mod value;
+
+pub use fault::{Blame, ErrorKind, Fault, Site};
+pub use function::VmFunction;
+pub use heap::{HeapStats, Statics};
+pub use machine::{Limits, Machine};
+pub use ops::Operator;
+pub use output::Output;
+pub use stack::GuestStack;
+pub use value::{Kind, Value};

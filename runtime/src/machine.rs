@@ -1,0 +1,323 @@
+//! A run of a program: its heap, its frames, its output, and what went wrong.
+//!
+//! Frames are runs of slots in one contiguous area. A callee's frame begins inside its
+//! caller's, where the caller has put the arguments; at every moment the slots from the
+//! area's start to the `top` that an operation is given hold values, and nothing else
+//! is a root. There are no frame headers.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::fault::{Blame, ErrorKind, Fault, Site, Trace};
+use crate::function::VmFunction;
+use crate::heap::{Heap, OutOfMemory, Roots};
+use crate::mapping::Mapping;
+use crate::output::{Output, describe};
+use crate::value::Value;
+
+/// Slots that an operation may use above its `top`.
+const SCRATCH_SLOTS: usize = 8;
+/// How much of a value an error message shows, in bytes.
+const SHOWN_BYTES: usize = 40;
+
+/// The limits and switches of a run.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of live data and string buffers.
+    pub heap_bytes: usize,
+    /// Bytes of guest stack; as many are reserved for frames.
+    pub stack_bytes: usize,
+    /// Collect at every allocation, poison and verify.
+    pub zeal: bool,
+}
+
+/// Everything a running program touches.
+#[derive(Debug)]
+pub struct Machine<'out> {
+    /// The first slot of the frame area; globals are at its start.
+    base: *mut Value,
+    /// No frame may reach beyond this slot.
+    frame_limit: *mut Value,
+    /// The stack pointer below which no call may be made.
+    stack_limit: usize,
+    /// What to call next, with [`Value::TAIL_CALL`].
+    tail: *const VmFunction,
+    /// The heap.
+    pub heap: Heap,
+    /// Where prints go.
+    pub output: Output<'out>,
+    lenient: bool,
+    fault: Option<Box<Fault>>,
+    names: Arc<[Box<str>]>,
+    frames: Mapping,
+}
+
+impl<'out> Machine<'out> {
+    /// A machine with empty heap and frames. `names` are the functions' names by id,
+    /// for messages; `stack_limit` is the guest stack's.
+    ///
+    /// # Errors
+    /// If the system refuses the address space.
+    pub fn new(
+        limits: &Limits,
+        stack_limit: usize,
+        lenient: bool,
+        names: Arc<[Box<str>]>,
+        output: Output<'out>,
+    ) -> io::Result<Self> {
+        let frames = Mapping::reserve(limits.stack_bytes.max(1 << 16))?;
+        Ok(Machine {
+            base: frames.start().cast(),
+            frame_limit: frames.end().cast::<Value>().wrapping_sub(SCRATCH_SLOTS),
+            stack_limit,
+            tail: std::ptr::null(),
+            heap: Heap::new(limits.heap_bytes, limits.zeal)?,
+            output,
+            lenient,
+            fault: None,
+            names,
+            frames,
+        })
+    }
+
+    /// The first slot of the frame area.
+    #[inline(always)]
+    pub fn base(&self) -> *mut Value {
+        self.base
+    }
+
+    /// Whether the `--lenient` meaning of `+`, `==` and `<` is in force.
+    pub fn is_lenient(&self) -> bool {
+        self.lenient
+    }
+
+    /// Whether a frame of `slots` at `frame` and one more nested call fit the limits.
+    #[inline(always)]
+    pub fn has_room(&self, frame: *mut Value, slots: u32) -> bool {
+        frame.wrapping_add(slots as usize) <= self.frame_limit
+            && crate::stack::stack_pointer() >= self.stack_limit
+    }
+
+    /// Whether `frame` can grow to `slots`, without another nested call.
+    #[inline(always)]
+    pub fn has_slots(&self, frame: *mut Value, slots: u32) -> bool {
+        frame.wrapping_add(slots as usize) <= self.frame_limit
+    }
+
+    /// Notes what the caller's loop is to call after [`Value::TAIL_CALL`].
+    #[inline(always)]
+    pub fn set_tail(&mut self, function: *const VmFunction) {
+        self.tail = function;
+    }
+
+    /// What was noted for [`Value::TAIL_CALL`].
+    #[inline(always)]
+    pub fn tail(&self) -> *const VmFunction {
+        self.tail
+    }
+
+    pub(crate) fn roots(&self, top: *mut Value) -> Roots {
+        debug_assert!(self.base <= top && top <= self.frames.end().cast());
+        Roots { base: self.base, top }
+    }
+
+    /// A Tuple. `top` is the end of the live slots; on failure the error is at `site`.
+    #[inline(always)]
+    pub fn pair(&mut self, top: *mut Value, site: Site, first: Value, second: Value) -> Value {
+        match self.heap.bump_pair(first, second) {
+            Some(pair) => pair,
+            None => self.pair_slowly(top, site, first, second),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pair_slowly(&mut self, top: *mut Value, site: Site, first: Value, second: Value) -> Value {
+        // SAFETY: every frame leaves scratch slots above its top.
+        unsafe {
+            top.write(first);
+            top.add(1).write(second);
+            match self.heap.pair_of_slots(self.roots(top.wrapping_add(2)), top) {
+                Ok(pair) => pair,
+                Err(OutOfMemory) => self.out_of_memory(site),
+            }
+        }
+    }
+
+    /// The closure of `function` that captures the values in the slots from
+    /// `captures`, which end at `top`.
+    ///
+    /// # Safety
+    /// The slots from `captures` hold as many values as the function captures, and all
+    /// slots below `top` hold values.
+    #[inline(always)]
+    pub unsafe fn closure(
+        &mut self,
+        top: *mut Value,
+        site: Site,
+        function: &VmFunction,
+        captures: *const Value,
+    ) -> Value {
+        // SAFETY: by contract.
+        match unsafe { self.heap.closure(self.roots(top), function, captures) } {
+            Ok(closure) => closure,
+            Err(OutOfMemory) => self.out_of_memory(site),
+        }
+    }
+
+    /// Prints a value and returns it.
+    #[inline(never)]
+    pub fn print(&mut self, site: Site, value: Value) -> Value {
+        match self.output.print(value) {
+            Ok(()) => value,
+            Err(cause) => self.output_failed(site, cause),
+        }
+    }
+
+    #[cold]
+    fn output_failed(&mut self, site: Site, cause: io::Error) -> Value {
+        let message = format!("cannot write the output: {cause}");
+        let error =
+            self.raise(ErrorKind::OutputClosed, site, Blame::Whole, message, "printed here");
+        if let Some(fault) = &mut self.fault {
+            fault.cause = Some(cause);
+        }
+        error
+    }
+
+    /// Fails: leaves the error in the machine and returns [`Value::ERROR`].
+    #[cold]
+    #[inline(never)]
+    pub fn raise(
+        &mut self,
+        kind: ErrorKind,
+        site: Site,
+        blame: Blame,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Value {
+        self.fault = Some(Box::new(Fault {
+            kind,
+            message: message.into(),
+            site,
+            blame,
+            label: label.into(),
+            help: None,
+            trace: Trace::default(),
+            cause: None,
+        }));
+        Value::ERROR
+    }
+
+    /// Adds a line of advice to the error just raised.
+    pub(crate) fn help(&mut self, help: &str) {
+        if let Some(fault) = &mut self.fault {
+            fault.help = Some(help.to_owned());
+        }
+    }
+
+    /// Adds a call to the trace of the error that is on its way up.
+    #[cold]
+    #[inline(never)]
+    pub fn trace(&mut self, function: u32, caller: u32, site: Site) {
+        if let Some(fault) = &mut self.fault {
+            fault.trace.push(function, caller, site);
+        }
+    }
+
+    /// The error that ended the run, if one did.
+    pub fn take_fault(&mut self) -> Option<Box<Fault>> {
+        self.fault.take()
+    }
+
+    /// The heap is full.
+    #[cold]
+    #[inline(never)]
+    pub fn out_of_memory(&mut self, site: Site) -> Value {
+        let limit = bytes_for_people(self.heap.max_bytes());
+        let message = format!("out of memory: live data does not fit the heap's limit of {limit}");
+        let error =
+            self.raise(ErrorKind::OutOfMemory, site, Blame::Whole, message, "allocating here");
+        self.help("raise the limit with `--max-heap`");
+        error
+    }
+
+    /// Calls are nested too deep.
+    #[cold]
+    #[inline(never)]
+    pub fn stack_overflow(&mut self, site: Site) -> Value {
+        let message = "stack overflow: calls are nested too deep";
+        let error =
+            self.raise(ErrorKind::StackOverflow, site, Blame::Whole, message, "calling here");
+        self.help("make the recursion end, use a tail call, or raise the limit with `--max-stack`");
+        error
+    }
+
+    /// The value of a name that nothing binds.
+    #[cold]
+    #[inline(never)]
+    pub fn unbound_name(&mut self, site: Site, name: &str) -> Value {
+        let message = format!("nothing binds the name `{name}`");
+        self.raise(ErrorKind::UnboundName, site, Blame::Whole, message, "not bound here")
+    }
+
+    /// The value of a hoisted name before its `let`.
+    #[cold]
+    #[inline(never)]
+    pub fn used_before_definition(&mut self, site: Site, name: &str) -> Value {
+        let message = format!("`{name}` is used before its definition");
+        let label = "its `let` has not run yet";
+        self.raise(ErrorKind::UsedBeforeDefinition, site, Blame::Whole, message, label)
+    }
+
+    /// A call of something that cannot be called.
+    #[cold]
+    #[inline(never)]
+    pub fn not_a_function(&mut self, site: Site, callee: Value) -> Value {
+        let message = format!("cannot call {}", self.show(callee));
+        self.raise(ErrorKind::NotAFunction, site, Blame::First, message, "not a function")
+    }
+
+    /// A call with the wrong number of arguments.
+    #[cold]
+    #[inline(never)]
+    pub fn wrong_arity(&mut self, site: Site, function: &VmFunction, given: usize) -> Value {
+        let takes = function.arity;
+        let name = self.names.get(function.id as usize).map_or("function", |name| name);
+        let s = if takes == 1 { "" } else { "s" };
+        let were = if given == 1 { "was" } else { "were" };
+        let message = format!("`{name}` takes {takes} argument{s}, but {given} {were} given");
+        self.raise(ErrorKind::Arity, site, Blame::Whole, message, "wrong number of arguments")
+    }
+
+    /// An `if` whose condition is no Bool.
+    #[cold]
+    #[inline(never)]
+    pub fn condition_not_bool(&mut self, site: Site, condition: Value) -> Value {
+        let message = format!("the condition of `if` must be a Bool, not {}", self.show(condition));
+        let label = format!("this is {}", condition.kind().with_article());
+        self.raise(ErrorKind::TypeError, site, Blame::First, message, label)
+    }
+
+    /// `first` or `second` of something else than a Tuple.
+    #[cold]
+    #[inline(never)]
+    pub fn not_a_tuple(&mut self, site: Site, operation: &str, value: Value) -> Value {
+        let message = format!("`{operation}` takes a Tuple, not {}", self.show(value));
+        let label = format!("this is {}", value.kind().with_article());
+        self.raise(ErrorKind::TypeError, site, Blame::First, message, label)
+    }
+
+    pub(crate) fn show(&self, value: Value) -> String {
+        describe(value, SHOWN_BYTES)
+    }
+}
+
+/// A number of bytes in the largest unit that divides it.
+fn bytes_for_people(bytes: usize) -> String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
+    match units.iter().find(|(shift, _)| bytes > 0 && bytes.is_multiple_of(1 << shift)) {
+        Some((shift, unit)) => format!("{} {unit}", bytes >> shift),
+        None => format!("{bytes} bytes"),
+    }
+}

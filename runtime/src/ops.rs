@@ -1,0 +1,226 @@
+//! Operations on values beyond what the tiers do inline: everything that is not a pair
+//! of Ints. Operands are checked here, after both were evaluated, and blamed here.
+
+use std::cmp::Ordering;
+
+use crate::fault::{Blame, ErrorKind, Site};
+use crate::heap::OutOfMemory;
+use crate::machine::Machine;
+use crate::string;
+use crate::tuple;
+use crate::value::{Kind, Value};
+
+/// The binary operators whose operands are always both evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Operator {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+    /// `%`
+    Rem,
+    /// `==`
+    Eq,
+    /// `!=`
+    Neq,
+    /// `<`
+    Lt,
+    /// `>`
+    Gt,
+    /// `<=`
+    Lte,
+    /// `>=`
+    Gte,
+}
+
+impl Operator {
+    /// The operator as source spells it.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Operator::Add => "+",
+            Operator::Sub => "-",
+            Operator::Mul => "*",
+            Operator::Div => "/",
+            Operator::Rem => "%",
+            Operator::Eq => "==",
+            Operator::Neq => "!=",
+            Operator::Lt => "<",
+            Operator::Gt => ">",
+            Operator::Lte => "<=",
+            Operator::Gte => ">=",
+        }
+    }
+
+    /// The result for two Ints, or `None` for a division by zero.
+    #[inline(always)]
+    pub const fn on_ints(self, a: i32, b: i32) -> Option<Value> {
+        Some(match self {
+            Operator::Add => Value::int(a.wrapping_add(b)),
+            Operator::Sub => Value::int(a.wrapping_sub(b)),
+            Operator::Mul => Value::int(a.wrapping_mul(b)),
+            Operator::Div | Operator::Rem if b == 0 => return None,
+            Operator::Div => Value::int(a.wrapping_div(b)),
+            Operator::Rem => Value::int(a.wrapping_rem(b)),
+            Operator::Eq => Value::bool(a == b),
+            Operator::Neq => Value::bool(a != b),
+            Operator::Lt => Value::bool(a < b),
+            Operator::Gt => Value::bool(a > b),
+            Operator::Lte => Value::bool(a <= b),
+            Operator::Gte => Value::bool(a >= b),
+        })
+    }
+
+    /// Whether the operator orders its operands.
+    const fn orders(self) -> bool {
+        matches!(self, Operator::Lt | Operator::Gt | Operator::Lte | Operator::Gte)
+    }
+
+    /// The result of a comparison that came out as `ordering`.
+    const fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Operator::Lt => ordering.is_lt(),
+            Operator::Gt => ordering.is_gt(),
+            Operator::Lte => ordering.is_le(),
+            Operator::Gte => ordering.is_ge(),
+            Operator::Neq => ordering.is_ne(),
+            _ => ordering.is_eq(),
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// The result of an operator for any two values. `top` is the end of the live
+    /// slots.
+    #[inline(never)]
+    pub fn operate(
+        &mut self,
+        operator: Operator,
+        top: *mut Value,
+        site: Site,
+        a: Value,
+        b: Value,
+    ) -> Value {
+        if let (Some(a), Some(b)) = (a.as_int(), b.as_int()) {
+            return match operator.on_ints(a, b) {
+                Some(value) => value,
+                None => self.division_by_zero(operator, site, a),
+            };
+        }
+        match operator {
+            Operator::Add => self.add(top, site, a, b),
+            Operator::Eq | Operator::Neq => self.equality(operator, site, a, b),
+            _ if operator.orders() && self.is_lenient() && a.is_str() && b.is_str() => {
+                match string::compare(&mut self.heap, a, b) {
+                    Ok(ordering) => Value::bool(operator.holds(ordering)),
+                    Err(OutOfMemory) => self.out_of_memory(site),
+                }
+            }
+            _ => self.operands_not_ints(operator, site, a, b),
+        }
+    }
+
+    fn add(&mut self, top: *mut Value, site: Site, a: Value, b: Value) -> Value {
+        let joins = |v: Value| v.is_str() || v.is_int();
+        if joins(a) && joins(b) {
+            return self.concat(top, site, a, b);
+        }
+        if self.is_lenient() && (a.is_str() || b.is_str()) {
+            return self.concat_as_printed(top, site, a, b);
+        }
+        let blame = if joins(a) { Blame::Second } else { Blame::First };
+        let error = self.operands_error(Operator::Add, site, a, b, blame);
+        if a.is_str() || b.is_str() {
+            self.help("`--lenient` concatenates a Str with any value as it is printed");
+        }
+        error
+    }
+
+    fn equality(&mut self, operator: Operator, site: Site, a: Value, b: Value) -> Value {
+        let equal = match (a.kind(), b.kind()) {
+            (Kind::Bool, Kind::Bool) => Ok(a == b),
+            (Kind::Str, Kind::Str) => string::equal(&mut self.heap, a, b),
+            _ if self.is_lenient() => self.structurally_equal(a, b),
+            _ => return self.not_comparable(operator, site, a, b),
+        };
+        match equal {
+            Ok(equal) => Value::bool(equal == (operator == Operator::Eq)),
+            Err(OutOfMemory) => self.out_of_memory(site),
+        }
+    }
+
+    /// Equality of any two values, tuples by structure, with a work list.
+    fn structurally_equal(&mut self, a: Value, b: Value) -> Result<bool, OutOfMemory> {
+        let mut rest = vec![(a, b)];
+        while let Some((a, b)) = rest.pop() {
+            if a == b {
+                continue;
+            }
+            if a.is_tuple() && b.is_tuple() {
+                rest.push((tuple::second(a), tuple::second(b)));
+                rest.push((tuple::first(a), tuple::first(b)));
+            } else if !(a.is_str() && b.is_str() && string::equal(&mut self.heap, a, b)?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// `/` or `%` of an Int by zero.
+    #[cold]
+    #[inline(never)]
+    pub fn division_by_zero(&mut self, operator: Operator, site: Site, dividend: i32) -> Value {
+        let message = format!("division by zero: `{dividend} {} 0`", operator.symbol());
+        self.raise(ErrorKind::DivisionByZero, site, Blame::Second, message, "this is 0")
+    }
+
+    /// `&&` or `||` with an operand that is no Bool.
+    #[cold]
+    #[inline(never)]
+    pub fn operand_not_bool(
+        &mut self,
+        symbol: &str,
+        site: Site,
+        operand: Value,
+        blame: Blame,
+    ) -> Value {
+        let message = format!("`{symbol}` takes Bools, not {}", self.show(operand));
+        let label = format!("this is {}", operand.kind().with_article());
+        self.raise(ErrorKind::TypeError, site, blame, message, label)
+    }
+
+    fn operands_not_ints(&mut self, operator: Operator, site: Site, a: Value, b: Value) -> Value {
+        let blame = if a.is_int() { Blame::Second } else { Blame::First };
+        let error = self.operands_error(operator, site, a, b, blame);
+        if operator.orders() && a.is_str() && b.is_str() {
+            self.help("`--lenient` orders two Strs by their bytes");
+        }
+        error
+    }
+
+    fn not_comparable(&mut self, operator: Operator, site: Site, a: Value, b: Value) -> Value {
+        let comparable = matches!(a.kind(), Kind::Int | Kind::Bool | Kind::Str);
+        let blame = if comparable { Blame::Second } else { Blame::First };
+        let error = self.operands_error(operator, site, a, b, blame);
+        self.help("`--lenient` compares any two values");
+        error
+    }
+
+    fn operands_error(
+        &mut self,
+        operator: Operator,
+        site: Site,
+        a: Value,
+        b: Value,
+        blame: Blame,
+    ) -> Value {
+        let symbol = operator.symbol();
+        let message = format!("cannot apply `{symbol}` to {} and {}", self.show(a), self.show(b));
+        let wrong = if blame == Blame::First { a } else { b };
+        let label = format!("this is {}", wrong.kind().with_article());
+        self.raise(ErrorKind::TypeError, site, blame, message, label)
+    }
+}
