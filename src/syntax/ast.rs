@@ -126,6 +126,16 @@ impl BinaryOp {
         }
     }
 
+    /// How tightly the operator binds: the larger the tighter. All associate to the right.
+    pub fn precedence(self) -> u8 {
+        use BinaryOp::*;
+        match self {
+            Mul | Div | Rem => 3,
+            Add | Sub => 2,
+            Eq | Neq | Lt | Gt | Lte | Gte | And | Or => 1,
+        }
+    }
+
     /// The operator as JSON names it.
     pub fn json_name(self) -> &'static str {
         use BinaryOp::*;

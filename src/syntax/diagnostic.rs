@@ -38,3 +38,36 @@ pub struct Diagnostic {
     /// What to do about it, a line each.
     pub help: Vec<String>,
 }
+
+impl Diagnostic {
+    /// An error at `span`, which `label` comments.
+    pub fn error(
+        code: &'static str,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Self {
+        Diagnostic {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            primary: Label { span, text: label.into() },
+            secondary: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// The same with another place that explains it.
+    #[must_use]
+    pub fn with_label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// The same with a line of advice.
+    #[must_use]
+    pub fn with_help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+}
