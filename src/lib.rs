@@ -1,3 +1,4 @@
 //! galo: a tiered language runtime for Rinha.
 
+pub mod core;
 pub mod syntax;

@@ -1,7 +1,7 @@
 //! What ends a program early: the error's kind, its place, and the calls on the way.
 //!
-//! A failing operation leaves a [`Fault`] in the machine and returns
-//! [`Value::ERROR`](crate::Value::ERROR). The signal travels up through the callers,
+//! A failing operation leaves a [`Fault`] in the machine and returns a signal
+//! ([`Value::is_error`](crate::Value::is_error)). It travels up through the callers,
 //! each of which adds itself to the trace: a call that succeeds pays nothing for it.
 
 use std::fmt;

@@ -24,7 +24,7 @@ pub mod tuple;
 pub mod value;
 
 pub use fault::{Blame, ErrorKind, Fault, Site};
-pub use function::VmFunction;
+pub use function::{VmCode, VmFunction};
 pub use heap::{HeapStats, Statics};
 pub use machine::{Limits, Machine};
 pub use ops::Operator;

@@ -17,6 +17,8 @@ use crate::value::Value;
 
 /// Slots that an operation may use above its `top`.
 const SCRATCH_SLOTS: usize = 8;
+/// Frames of up to this many slots are covered by [`Machine::has_room`].
+pub const SMALL_FRAME_SLOTS: u32 = 64;
 /// How much of a value an error message shows, in bytes.
 const SHOWN_BYTES: usize = 40;
 
@@ -36,12 +38,12 @@ pub struct Limits {
 pub struct Machine<'out> {
     /// The first slot of the frame area; globals are at its start.
     base: *mut Value,
-    /// No frame may reach beyond this slot.
+    /// No frame may begin beyond this slot.
     frame_limit: *mut Value,
     /// The stack pointer below which no call may be made.
     stack_limit: usize,
-    /// What to call next, with [`Value::TAIL_CALL`].
-    tail: *const VmFunction,
+    /// What to call next and in which frame, when a tail call is signalled.
+    tail: (*const VmFunction, *mut Value),
     /// The heap.
     pub heap: Heap,
     /// Where prints go.
@@ -66,11 +68,12 @@ impl<'out> Machine<'out> {
         output: Output<'out>,
     ) -> io::Result<Self> {
         let frames = Mapping::reserve(limits.stack_bytes.max(1 << 16))?;
+        let reserve = SCRATCH_SLOTS + SMALL_FRAME_SLOTS as usize;
         Ok(Machine {
             base: frames.start().cast(),
-            frame_limit: frames.end().cast::<Value>().wrapping_sub(SCRATCH_SLOTS),
+            frame_limit: frames.end().cast::<Value>().wrapping_sub(reserve),
             stack_limit,
-            tail: std::ptr::null(),
+            tail: (std::ptr::null(), std::ptr::null_mut()),
             heap: Heap::new(limits.heap_bytes, limits.zeal)?,
             output,
             lenient,
@@ -91,28 +94,47 @@ impl<'out> Machine<'out> {
         self.lenient
     }
 
-    /// Whether a frame of `slots` at `frame` and one more nested call fit the limits.
+    /// Whether one more call, whose frame begins at `frame`, fits the limits. Frames of
+    /// more than [`SMALL_FRAME_SLOTS`] need [`has_slots`](Self::has_slots) besides.
     #[inline(always)]
-    pub fn has_room(&self, frame: *mut Value, slots: u32) -> bool {
-        frame.wrapping_add(slots as usize) <= self.frame_limit
-            && crate::stack::stack_pointer() >= self.stack_limit
+    pub fn has_room(&self, frame: *mut Value) -> bool {
+        frame <= self.frame_limit && self.has_stack()
     }
 
-    /// Whether `frame` can grow to `slots`, without another nested call.
+    /// Whether the native stack is within its limit.
     #[inline(always)]
+    pub fn has_stack(&self) -> bool {
+        crate::stack::stack_pointer() >= self.stack_limit
+    }
+
+    /// Whether `frame` can grow to `slots`.
     pub fn has_slots(&self, frame: *mut Value, slots: u32) -> bool {
-        frame.wrapping_add(slots as usize) <= self.frame_limit
+        let room = self.frame_limit as usize - (frame as usize).min(self.frame_limit as usize);
+        room / size_of::<Value>() >= slots as usize
     }
 
-    /// Notes what the caller's loop is to call after [`Value::TAIL_CALL`].
+    /// The signal that makes the caller's loop call `function` in the frame at `frame`,
+    /// where its arguments already are.
     #[inline(always)]
-    pub fn set_tail(&mut self, function: *const VmFunction) {
-        self.tail = function;
+    pub fn tail_call(&mut self, function: *const VmFunction, frame: *mut Value) -> Value {
+        self.tail = (function, frame);
+        Value::tail_call(std::ptr::from_mut(self).cast())
     }
 
-    /// What was noted for [`Value::TAIL_CALL`].
+    /// The machine that a signal of an error or a tail call comes from.
+    ///
+    /// # Safety
+    /// The signal was just returned by code that was given this machine, and no other
+    /// reference to the machine is in use.
     #[inline(always)]
-    pub fn tail(&self) -> *const VmFunction {
+    pub unsafe fn of_signal<'m>(signal: Value) -> &'m mut Machine<'out> {
+        // SAFETY: by contract.
+        unsafe { &mut *signal.signalling_machine().cast() }
+    }
+
+    /// What a signalled tail call is to call, and in which frame.
+    #[inline(always)]
+    pub fn tail(&self) -> (*const VmFunction, *mut Value) {
         self.tail
     }
 
@@ -185,7 +207,7 @@ impl<'out> Machine<'out> {
         error
     }
 
-    /// Fails: leaves the error in the machine and returns [`Value::ERROR`].
+    /// Fails: leaves the error in the machine and returns its signal.
     #[cold]
     #[inline(never)]
     pub fn raise(
@@ -206,7 +228,7 @@ impl<'out> Machine<'out> {
             trace: Trace::default(),
             cause: None,
         }));
-        Value::ERROR
+        Value::error(std::ptr::from_mut(self).cast())
     }
 
     /// Adds a line of advice to the error just raised.

@@ -31,6 +31,9 @@ pub enum Tag {
 }
 
 const TAG_MASK: u64 = 7;
+/// The sign bit, which no other value has: addresses are below 2^47.
+const SIGNAL: u64 = 1 << 63;
+const ERROR_BITS: u64 = 1;
 
 /// The kinds that a program can tell apart.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -92,13 +95,8 @@ impl Value {
     /// What a hoisted variable holds before its `let` has run. Programs never see it.
     pub const UNBOUND: Value = Value(1 << 32 | 0b1_0111);
 
-    /// Signal: the program failed; the error is in the machine.
-    pub const ERROR: Value = Value(!0);
-    /// Signal: call the function that the machine holds, in the frame of the one
-    /// that returned.
-    pub const TAIL_CALL: Value = Value(!0 - 8);
     /// Signal: run the returning function's body again, its parameters are renewed.
-    pub const REPEAT: Value = Value(!0 - 16);
+    pub const REPEAT: Value = Value(!0);
 
     /// An Int.
     #[inline(always)]
@@ -165,12 +163,38 @@ impl Value {
         }
     }
 
-    /// Whether this is one of the values that are returned to say something else
-    /// than a result: [`ERROR`](Self::ERROR), [`TAIL_CALL`](Self::TAIL_CALL),
-    /// [`REPEAT`](Self::REPEAT). One comparison.
+    /// Signal: the program failed; the error is in the machine at that address.
+    #[inline(always)]
+    pub(crate) fn error(machine: *mut ()) -> Value {
+        Value(SIGNAL | ERROR_BITS | machine.expose_provenance() as u64)
+    }
+
+    /// Signal: call what the machine at that address holds, in the frame of the function
+    /// that returned.
+    #[inline(always)]
+    pub(crate) fn tail_call(machine: *mut ()) -> Value {
+        Value(SIGNAL | machine.expose_provenance() as u64)
+    }
+
+    /// Whether this is one of the values that are returned to say something else than
+    /// a result: an error, a tail call, [`REPEAT`](Self::REPEAT). One test of the sign.
     #[inline(always)]
     pub const fn is_signal(self) -> bool {
-        self.0 >= Value::REPEAT.0
+        (self.0 as i64) < 0
+    }
+
+    /// Whether this is the signal of an error.
+    #[inline(always)]
+    pub const fn is_error(self) -> bool {
+        self.0 & (SIGNAL | TAG_MASK) == SIGNAL | ERROR_BITS
+    }
+
+    /// The address that the signals of errors and tail calls carry, so that who is
+    /// returned to needs nothing else to go on.
+    #[inline(always)]
+    pub(crate) fn signalling_machine(self) -> *mut () {
+        debug_assert!(self.is_signal() && self != Value::REPEAT);
+        std::ptr::with_exposed_provenance_mut((self.0 & !(SIGNAL | TAG_MASK)) as usize)
     }
 
     /// Whether this has the given tag and is no Int.
@@ -239,9 +263,9 @@ impl fmt::Debug for Value {
             Value::TRUE => f.write_str("true"),
             Value::FALSE => f.write_str("false"),
             Value::UNBOUND => f.write_str("<unbound>"),
-            Value::ERROR => f.write_str("<error>"),
-            Value::TAIL_CALL => f.write_str("<tail call>"),
             Value::REPEAT => f.write_str("<repeat>"),
+            v if v.is_error() => f.write_str("<error>"),
+            v if v.is_signal() => f.write_str("<tail call>"),
             v if v.is_int() => write!(f, "{}", v.as_int_unchecked()),
             v => write!(f, "<{:#x}>", v.0),
         }
@@ -273,9 +297,14 @@ mod tests {
 
     #[test]
     fn signals_are_told_by_one_comparison() {
-        for signal in [Value::ERROR, Value::TAIL_CALL, Value::REPEAT] {
-            assert!(signal.is_signal() && !signal.is_int() && !signal.is_pointer());
+        let machine = 0x7fff_dead_bee0_usize as *mut ();
+        for signal in [Value::error(machine), Value::tail_call(machine), Value::REPEAT] {
+            assert!(signal.is_signal() && !signal.is_int());
         }
+        assert!(Value::error(machine).is_error() && !Value::tail_call(machine).is_error());
+        assert!(!Value::REPEAT.is_error());
+        assert_eq!(Value::error(machine).signalling_machine(), machine);
+        assert_eq!(Value::tail_call(machine).signalling_machine(), machine);
         for value in [Value::int(-1), Value::TRUE, Value::FALSE, Value::UNBOUND] {
             assert!(!value.is_signal());
         }
