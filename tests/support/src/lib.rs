@@ -1,0 +1,11 @@
+//! What galo's tests and fuzz targets share: the reference evaluator that says
+//! what a program means, the corpus of programs with their expectations, and the
+//! table of all ways in which galo runs a program.
+//!
+//! Only `modes` knows how galo runs programs; everything else stands on the syntax
+//! tree alone, so that an error in the engine cannot hide in its own yardstick.
+
+pub mod corpus;
+pub mod modes;
+pub mod observation;
+pub mod reference;
