@@ -2,5 +2,7 @@
 
 pub mod ast;
 pub mod diagnostic;
+pub mod input;
+pub mod json;
 pub mod lexer;
 pub mod parser;
