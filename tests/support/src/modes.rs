@@ -1,7 +1,7 @@
 //! All ways in which a program of the tests is run: one table.
 
 use galo::syntax::ast::Ast;
-use galo::syntax::parser;
+use galo::syntax::{json, parser};
 
 use crate::corpus::{Case, Form};
 use crate::observation::Observation;
@@ -36,6 +36,6 @@ fn read(case: &Case) -> Result<Ast, String> {
         Form::Source => {
             parser::parse(&case.name, &case.text).map_err(|errors| format!("{errors:#?}"))
         }
-        Form::Json => Err("no reader of trees yet".into()),
+        Form::Json => json::read(&case.name, &case.text).map_err(|error| format!("{error:#?}")),
     }
 }
