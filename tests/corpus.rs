@@ -1,4 +1,4 @@
-//! The corpus: every program in `tests/corpus`, in every mode.
+//! The corpus: every program in `tests/corpus` and `examples`, in every mode.
 //!
 //! `GALO_BLESS=1` writes what the programs' first mode observes into their files
 //! instead of comparing; read the difference before committing it.
@@ -10,7 +10,7 @@ use galo_testing::corpus::{Case, Expectation};
 use galo_testing::modes::{MODES, Mode};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-const FOLDERS: [&str; 1] = ["tests/corpus"];
+const FOLDERS: [&str; 2] = ["tests/corpus", "examples"];
 
 fn main() -> ExitCode {
     let bless = std::env::var_os("GALO_BLESS").is_some_and(|value| value == "1");
