@@ -1,4 +1,11 @@
 //! galo: a tiered language runtime for Rinha.
+//!
+//! Start at [`Engine`].
 
 pub mod core;
+pub mod engine;
+pub mod interp;
 pub mod syntax;
+
+pub use engine::{Config, Engine, InputError, Program, ProgramError, RunStats, Tier};
+pub use galo_runtime::ErrorKind;

@@ -131,7 +131,9 @@ impl Machine<'_> {
         if self.is_lenient() && (a.is_str() || b.is_str()) {
             return self.concat_as_printed(top, site, a, b);
         }
-        let blame = if joins(a) { Blame::Second } else { Blame::First };
+        // A lenient left side can be anything, if only the right one is a Str.
+        let left_fits = joins(a) || self.is_lenient();
+        let blame = if left_fits { Blame::Second } else { Blame::First };
         let error = self.operands_error(Operator::Add, site, a, b, blame);
         if a.is_str() || b.is_str() {
             self.help("`--lenient` concatenates a Str with any value as it is printed");
@@ -193,7 +195,8 @@ impl Machine<'_> {
     }
 
     fn operands_not_ints(&mut self, operator: Operator, site: Site, a: Value, b: Value) -> Value {
-        let blame = if a.is_int() { Blame::Second } else { Blame::First };
+        let ordered = operator.orders() && self.is_lenient() && a.is_str();
+        let blame = if a.is_int() || ordered { Blame::Second } else { Blame::First };
         let error = self.operands_error(operator, site, a, b, blame);
         if operator.orders() && a.is_str() && b.is_str() {
             self.help("`--lenient` orders two Strs by their bytes");

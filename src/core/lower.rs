@@ -76,8 +76,6 @@ struct Lowering<'a> {
     globals: Slot,
     /// By binding: its slot in its owner's frame.
     slots: Vec<Slot>,
-    /// By node: whether evaluating it may allocate.
-    allocates: Vec<bool>,
     tasks: Vec<Task>,
     results: Vec<NodeId>,
     frames: Vec<Frame>,
@@ -91,7 +89,6 @@ impl<'a> Lowering<'a> {
             functions: Vec::new(),
             globals: 0,
             slots: vec![Slot::MAX; resolution.bindings.len()],
-            allocates: nodes_that_allocate(ast, resolution),
             tasks: Vec::new(),
             results: Vec::new(),
             frames: Vec::new(),
@@ -362,17 +359,23 @@ impl<'a> Lowering<'a> {
                 self.plan(node, operation, [(lhs, false), (rhs, false)]);
             }
             Ast::Binary { op, lhs, rhs } => {
-                let (slot, keeps) = (self.depth(), self.allocates[rhs.index()]);
+                let (slot, keeps) = (self.depth(), !self.is_leaf(rhs));
                 self.plan_kept(node, Operation::Binary { op, slot, keeps }, lhs, rhs, keeps);
             }
             Ast::Tuple { first, second } => {
-                let (slot, keeps) = (self.depth(), self.allocates[second.index()]);
+                let (slot, keeps) = (self.depth(), !self.is_leaf(second));
                 self.plan_kept(node, Operation::Tuple { slot, keeps }, first, second, keeps);
             }
             Ast::First(value) => self.plan(node, Operation::First, [(value, false)]),
             Ast::Second(value) => self.plan(node, Operation::Second, [(value, false)]),
             Ast::Print(value) => self.plan(node, Operation::Print, [(value, false)]),
         }
+    }
+
+    /// Whether evaluating a node uses no slots and allocates nothing.
+    fn is_leaf(&self, node: ast::NodeId) -> bool {
+        use ast::Node as Ast;
+        matches!(self.ast.node(node), Ast::Int(_) | Ast::Str(_) | Ast::Bool(_) | Ast::Var(_))
     }
 
     fn plan<const N: usize>(
@@ -556,24 +559,4 @@ fn literal(node: ast::Node) -> Node {
         ast::Node::Str(text) => Node::Str(text),
         _ => unreachable!("only called for literals"),
     }
-}
-
-/// By node: whether evaluating it may allocate, and so move objects.
-fn nodes_that_allocate(ast: &Ast, resolution: &Resolution) -> Vec<bool> {
-    use ast::Node as Ast;
-    let mut allocates = vec![false; ast.len()];
-    for index in 0..ast.len() {
-        let id = ast::NodeId::new(index);
-        let of = |id: ast::NodeId| allocates[id.index()];
-        allocates[index] = match ast.node(id) {
-            Ast::Int(_) | Ast::Str(_) | Ast::Bool(_) | Ast::Var(_) => false,
-            Ast::Function { .. } => !resolution.scope(resolution.function_at(id)).is_static,
-            Ast::Call { .. } | Ast::Tuple { .. } | Ast::Let { .. } => true,
-            Ast::Binary { op: BinaryOp::Add, .. } => true,
-            Ast::Binary { lhs, rhs, .. } => of(lhs) || of(rhs),
-            Ast::If { condition, then, otherwise } => of(condition) || of(then) || of(otherwise),
-            Ast::First(value) | Ast::Second(value) | Ast::Print(value) => of(value),
-        };
-    }
-    allocates
 }

@@ -205,7 +205,7 @@ pub enum Node {
         rhs: NodeId,
         /// The depth; keeps the left value while the right is evaluated, if `keeps`.
         slot: Slot,
-        /// Whether evaluating the right side may allocate.
+        /// Whether evaluating the right side is more than reading it.
         keeps: bool,
     },
     /// A new pair.
@@ -216,7 +216,7 @@ pub enum Node {
         second: NodeId,
         /// The depth; keeps the first value while the second is evaluated, if `keeps`.
         slot: Slot,
-        /// Whether evaluating the second value may allocate.
+        /// Whether evaluating the second value is more than reading it.
         keeps: bool,
     },
     /// The first value of a pair.

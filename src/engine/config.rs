@@ -1,0 +1,105 @@
+//! What a host can choose.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Which tiers may run a program.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
+pub enum Tier {
+    /// Every tier there is, as the engine thinks best; notes a profile.
+    #[default]
+    Auto,
+    /// The closure interpreter alone, without a profile unless it is asked for.
+    Interp,
+}
+
+impl Tier {
+    /// Every tier, in the order in which they are listed for users.
+    pub const ALL: [Tier; 2] = [Tier::Auto, Tier::Interp];
+
+    /// The tier's name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Tier::Auto => "auto",
+            Tier::Interp => "interp",
+        }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Tier {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Tier, String> {
+        let names = || Tier::ALL.map(Tier::name).join(", ");
+        Tier::ALL
+            .into_iter()
+            .find(|tier| tier.name() == name)
+            .ok_or_else(|| format!("there is no tier `{name}`; there are {}", names()))
+    }
+}
+
+/// How an [`Engine`](super::Engine) runs its programs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// Which tiers may run the program.
+    pub tier: Tier,
+    /// The most live data, in bytes; more is the error `out-of-memory`. The address space
+    /// reserved is a bit over twice that, since collecting copies.
+    pub max_heap: usize,
+    /// The most stack, in bytes, before the error `stack-overflow`. Variables and the
+    /// interpreter's own frames each may use that much.
+    pub max_stack: usize,
+    /// Whether `+`, `==` and `<` take what many community programs expect: see the
+    /// handbook's section on the lenient dialect.
+    pub lenient: bool,
+    /// Whether the interpreter notes a profile even where no tier needs it.
+    pub profile: bool,
+    /// Whether output reaches its writer after every `print` rather than when 64 KiB have
+    /// come together or the program ends.
+    pub flush_lines: bool,
+    /// Whether the collector runs at every allocation, poisons what it frees and checks
+    /// the whole heap: finds galo's own mistakes, very slowly.
+    pub zeal: bool,
+}
+
+impl Default for Config {
+    /// Limits that suit a machine with 2 GB of memory.
+    fn default() -> Self {
+        Config {
+            tier: Tier::Auto,
+            max_heap: 768 << 20,
+            max_stack: 512 << 20,
+            lenient: false,
+            profile: false,
+            flush_lines: false,
+            zeal: false,
+        }
+    }
+}
+
+impl Config {
+    /// Whether programs are compiled to note a profile.
+    pub(super) fn records(&self) -> bool {
+        self.profile || self.tier == Tier::Auto
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiers_are_known_by_their_names() {
+        for tier in Tier::ALL {
+            assert_eq!(tier.to_string().parse(), Ok(tier));
+        }
+        let error = "llvm".parse::<Tier>().unwrap_err();
+        assert_eq!(error, "there is no tier `llvm`; there are auto, interp");
+    }
+}

@@ -1,0 +1,48 @@
+//! The engine: loads programs and runs them. The library's door.
+//!
+//! An [`Engine`] is a configuration; it makes [`Program`]s, which own everything they
+//! need and run as often as wanted. There is no global state: any number of engines live
+//! in one process, on any threads.
+//!
+//! ```
+//! use galo::{Config, Engine};
+//!
+//! let engine = Engine::new(Config { max_heap: 64 << 20, ..Config::default() });
+//! let program = engine.load("fib.rinha", br#"
+//!     let fib = fn (n) => { if (n < 2) { n } else { fib(n - 1) + fib(n - 2) } };
+//!     print("fib: " + fib(20))
+//! "#)?;
+//!
+//! let mut output = Vec::new();
+//! program.run(&mut output)?;
+//! assert_eq!(output, b"fib: 6765\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Errors are values. An input that is no program gives an [`InputError`] with one
+//! [`Diagnostic`](crate::syntax::diagnostic::Diagnostic) per finding; a program that fails
+//! gives a [`ProgramError`] with its kind, place and call trace:
+//!
+//! ```
+//! use galo::{Config, Engine, ErrorKind};
+//!
+//! let engine = Engine::new(Config::default());
+//! let program = engine.load("oops.rinha", b"let _ = print(1); 2 + true")?;
+//!
+//! let mut output = Vec::new();
+//! let error = program.run(&mut output).unwrap_err();
+//! assert_eq!(error.kind, ErrorKind::TypeError);
+//! assert_eq!((error.span.start, error.span.end), (22, 26));
+//! assert_eq!(output, b"1\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod config;
+mod error;
+mod program;
+mod stats;
+
+pub use config::{Config, Tier};
+pub use error::{InputError, ProgramError, TraceFrame};
+pub use program::{Engine, Program};
+pub use stats::{LoadTimes, RunStats};

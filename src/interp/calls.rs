@@ -1,0 +1,287 @@
+//! Calls that return here, and the loop that tail calls return to.
+
+use std::marker::PhantomData;
+
+use galo_runtime::{Machine, Value, VmFunction, closure};
+
+use super::node::{Eval, Node};
+use super::operand::Slot;
+use super::profile::{Policy, SiteRef};
+
+/// The arguments of a call.
+pub(super) trait Arguments: Copy + 'static {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// Evaluates them into the slots from `target`; stops at one that signals.
+    ///
+    /// # Safety
+    /// As for [`Eval::eval`], for each argument with those before it live.
+    unsafe fn store(
+        &self,
+        machine: &mut Machine<'_>,
+        frame: *mut Value,
+        target: *mut Value,
+    ) -> Result<(), Value>;
+}
+
+#[inline(always)]
+unsafe fn store<A: Eval>(
+    argument: &A,
+    machine: &mut Machine<'_>,
+    frame: *mut Value,
+    target: *mut Value,
+) -> Result<(), Value> {
+    let value = argument.eval(machine, frame);
+    if !A::SIMPLE && value.is_signal() {
+        return Err(value);
+    }
+    *target = value;
+    Ok(())
+}
+
+macro_rules! arguments {
+    ($count:literal $($name:ident $index:tt)*) => {
+        impl<$($name: Eval),*> Arguments for ($($name,)*) {
+            #[inline(always)]
+            fn count(&self) -> usize {
+                $count
+            }
+
+            #[inline(always)]
+            unsafe fn store(
+                &self,
+                machine: &mut Machine<'_>,
+                frame: *mut Value,
+                target: *mut Value,
+            ) -> Result<(), Value> {
+                $(store(&self.$index, machine, frame, target.add($index))?;)*
+                Ok(())
+            }
+        }
+    };
+}
+arguments!(1 A 0);
+arguments!(2 A 0 B 1);
+arguments!(3 A 0 B 1 C 2);
+
+/// Any number of arguments.
+#[derive(Clone, Copy)]
+pub(super) struct Many {
+    pub(super) nodes: *const Node,
+    pub(super) len: u32,
+}
+
+impl Arguments for Many {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.len as usize
+    }
+
+    #[inline(always)]
+    unsafe fn store(
+        &self,
+        machine: &mut Machine<'_>,
+        frame: *mut Value,
+        target: *mut Value,
+    ) -> Result<(), Value> {
+        for i in 0..self.len as usize {
+            store(&*self.nodes.add(i), machine, frame, target.add(i))?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs a function whose arguments are in its frame.
+#[inline(always)]
+unsafe fn enter<P: Policy>(
+    function: *const VmFunction,
+    machine: &mut Machine<'_>,
+    frame: *mut Value,
+    site: SiteRef,
+) -> Value {
+    if !machine.has_room(frame) {
+        return machine.stack_overflow(site.site);
+    }
+    if P::RECORDS {
+        count_call(&*function);
+    }
+    let value = ((*function).code.get())((*function).body.get(), machine, frame);
+    if value.is_signal() {
+        return follow::<P>(value, function, site);
+    }
+    if P::RECORDS && !value.is_int() {
+        site.result.note(value);
+    }
+    value
+}
+
+#[inline(always)]
+fn count_call(function: &VmFunction) {
+    function.calls.set(function.calls.get() + 1);
+}
+
+/// Runs tail calls until one of them returns, or adds this call to an error's trace. The
+/// signal carries the machine, so that callers keep nothing alive for this rare case.
+#[inline(never)]
+unsafe fn follow<P: Policy>(
+    mut value: Value,
+    mut function: *const VmFunction,
+    site: SiteRef,
+) -> Value {
+    while !value.is_error() {
+        let machine = Machine::of_signal(value);
+        let frame;
+        (function, frame) = machine.tail();
+        if P::RECORDS {
+            count_call(&*function);
+        }
+        value = ((*function).code.get())((*function).body.get(), machine, frame);
+        if !value.is_signal() {
+            if P::RECORDS && !value.is_int() {
+                site.result.note(value);
+            }
+            return value;
+        }
+    }
+    Machine::of_signal(value).trace((*function).id, site.function, site.site);
+    value
+}
+
+/// Who is called, once the arguments are there.
+pub(super) trait Callee: Copy + 'static {
+    /// The function, and its closure if it needs it; checks what has to be checked.
+    ///
+    /// # Errors
+    /// The signal of an error.
+    ///
+    /// # Safety
+    /// As for [`Eval::eval`].
+    unsafe fn find(
+        &self,
+        machine: &mut Machine<'_>,
+        frame: *mut Value,
+        arguments: usize,
+        site: SiteRef,
+    ) -> Result<(*const VmFunction, Option<Value>), Value>;
+}
+
+/// A function that captures nothing.
+#[derive(Clone, Copy)]
+pub(super) struct StaticCallee(pub(super) *const VmFunction);
+
+impl Callee for StaticCallee {
+    #[inline(always)]
+    unsafe fn find(
+        &self,
+        _: &mut Machine<'_>,
+        _: *mut Value,
+        _: usize,
+        _: SiteRef,
+    ) -> Result<(*const VmFunction, Option<Value>), Value> {
+        Ok((self.0, None))
+    }
+}
+
+/// A closure whose function is known.
+#[derive(Clone, Copy)]
+pub(super) struct ClosureCallee<C>(pub(super) *const VmFunction, pub(super) C);
+
+impl<C: Eval> Callee for ClosureCallee<C> {
+    #[inline(always)]
+    unsafe fn find(
+        &self,
+        machine: &mut Machine<'_>,
+        frame: *mut Value,
+        _: usize,
+        _: SiteRef,
+    ) -> Result<(*const VmFunction, Option<Value>), Value> {
+        Ok((self.0, Some(self.1.eval(machine, frame))))
+    }
+}
+
+/// Any value.
+#[derive(Clone, Copy)]
+pub(super) struct UnknownCallee<C, P>(pub(super) C, pub(super) PhantomData<P>);
+
+impl<C: Eval, P: Policy> Callee for UnknownCallee<C, P> {
+    #[inline(always)]
+    unsafe fn find(
+        &self,
+        machine: &mut Machine<'_>,
+        frame: *mut Value,
+        arguments: usize,
+        site: SiteRef,
+    ) -> Result<(*const VmFunction, Option<Value>), Value> {
+        let callee = self.0.eval(machine, frame);
+        if !callee.is_closure() {
+            return Err(machine.not_a_function(site.site, callee));
+        }
+        let function = closure::function(callee);
+        if P::RECORDS {
+            site.note_callee(function);
+        }
+        if function.arity as usize != arguments {
+            return Err(machine.wrong_arity(site.site, function, arguments));
+        }
+        Ok((function, Some(callee)))
+    }
+}
+
+/// A call whose callee is a constant or a variable.
+pub(super) struct Call<C, A, P> {
+    pub(super) callee: C,
+    pub(super) arguments: A,
+    /// Where the callee's frame begins.
+    pub(super) base: Slot,
+    pub(super) site: SiteRef,
+    pub(super) policy: PhantomData<P>,
+}
+
+impl<C: Copy, A: Copy, P> Clone for Call<C, A, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C: Copy, A: Copy, P> Copy for Call<C, A, P> {}
+
+impl<C: Callee, A: Arguments, P: Policy> Eval for Call<C, A, P> {
+    #[inline(always)]
+    unsafe fn eval(&self, machine: &mut Machine<'_>, frame: *mut Value) -> Value {
+        let base = self.base.of(frame);
+        if let Err(signal) = self.arguments.store(machine, frame, base) {
+            return signal;
+        }
+        let count = self.arguments.count();
+        match self.callee.find(machine, frame, count, self.site) {
+            Ok((function, closure)) => {
+                if let Some(closure) = closure {
+                    *base.add(count) = closure;
+                }
+                enter::<P>(function, machine, base, self.site)
+            }
+            Err(signal) => signal,
+        }
+    }
+}
+
+/// Evaluates a callee that is neither a constant nor a variable, into the slot from which
+/// the call, in tail position, takes it.
+#[derive(Clone, Copy)]
+pub(super) struct KeepCallee {
+    pub(super) callee: Node,
+    pub(super) slot: Slot,
+    pub(super) call: Node,
+}
+
+impl Eval for KeepCallee {
+    unsafe fn eval(&self, machine: &mut Machine<'_>, frame: *mut Value) -> Value {
+        let callee = self.callee.eval(machine, frame);
+        if callee.is_signal() {
+            return callee;
+        }
+        *self.slot.of(frame) = callee;
+        self.call.eval(machine, frame)
+    }
+}

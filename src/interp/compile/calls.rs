@@ -1,0 +1,192 @@
+//! Nodes for calls.
+
+use std::marker::PhantomData;
+
+use super::super::arithmetic::{Add, Binary, Sub};
+use super::super::calls::{
+    Arguments, Call, Callee, ClosureCallee, KeepCallee, Many, StaticCallee, UnknownCallee,
+};
+use super::super::node::Node;
+use super::super::operand::{Const, Operand, Slot};
+use super::super::profile::Policy;
+use super::super::tail_calls::{Repeat, Repeat0, Repeat1, Repeat2, TailCall};
+use super::Compiler;
+use super::shapes::{Step, with_argument, with_leaf, with_left, with_right};
+use crate::core::{self, NodeId, Place, Target};
+
+/// A call `f(slot - constant)` of a known function.
+pub(super) type StepCall<P> = Call<StaticCallee, (Binary<Sub, Slot, Const, P>,), P>;
+
+/// The parts of a call that its node is made from.
+#[derive(Clone, Copy)]
+struct Plan {
+    id: NodeId,
+    /// Where the callee's frame begins, or a tail call's arguments are gathered.
+    base: Slot,
+    tail: bool,
+}
+
+impl<P: Policy> Compiler<'_, P> {
+    /// Whether a tail call of this target is one of the function by itself.
+    pub(super) fn is_self_call(&self, target: Target, callee: Option<NodeId>) -> bool {
+        match (target, callee.map(|callee| self.function.node(callee))) {
+            (Target::Static(id), _) => id == self.id,
+            (Target::Closure(id), Some(core::Node::Read(Place::This))) => id == self.id,
+            _ => false,
+        }
+    }
+
+    pub(super) fn call(&mut self, id: NodeId) -> Node {
+        let core::Node::Call { target, callee, keeps, arguments, slot, tail } =
+            self.function.node(id)
+        else {
+            unreachable!("only used for calls");
+        };
+        let arguments = self.function.list(arguments).to_vec();
+        let plan = Plan { id, base: Slot(slot + keeps as u32), tail };
+        if tail && self.is_self_call(target, callee) {
+            return self.repeat(&arguments, plan.base);
+        }
+        match (target, callee) {
+            (Target::Static(of), _) => {
+                let callee = StaticCallee(self.shared.functions[of.index()]);
+                self.call_static(callee, &arguments, plan)
+            }
+            (_, Some(callee)) if keeps => {
+                let callee = self.node(callee);
+                let call = self.call_kept(target, Slot(slot), &arguments, plan);
+                self.put(KeepCallee { callee, slot: Slot(slot), call })
+            }
+            (_, Some(callee)) => self.call_variable(target, callee, &arguments, plan),
+            (_, None) => unreachable!("only static targets have no callee"),
+        }
+    }
+
+    fn call_variable(
+        &mut self,
+        target: Target,
+        callee: NodeId,
+        arguments: &[NodeId],
+        plan: Plan,
+    ) -> Node {
+        with_left!(self, callee, |callee| match target {
+            Target::Closure(of) => {
+                let callee = ClosureCallee(self.shared.functions[of.index()], callee);
+                self.call_any(callee, arguments, plan)
+            }
+            _ => self.call_any(UnknownCallee(callee, PhantomData::<P>), arguments, plan),
+        })
+    }
+
+    fn call_kept(&mut self, target: Target, kept: Slot, arguments: &[NodeId], plan: Plan) -> Node {
+        match target {
+            Target::Closure(of) => {
+                let callee = ClosureCallee(self.shared.functions[of.index()], kept);
+                self.call_any(callee, arguments, plan)
+            }
+            _ => self.call_any(UnknownCallee(kept, PhantomData::<P>), arguments, plan),
+        }
+    }
+
+    /// Calls of known functions are worth the most instantiations.
+    fn call_static(&mut self, callee: StaticCallee, arguments: &[NodeId], plan: Plan) -> Node {
+        match *arguments {
+            [a] => with_argument!(self, a, |a| self.finish(callee, (a,), plan)),
+            [a, b] => with_argument!(self, a, |a| with_argument!(self, b, |b| {
+                self.finish(callee, (a, b), plan)
+            })),
+            [a, b, c] => {
+                with_leaf!(self, a, |a| with_leaf!(self, b, |b| with_leaf!(self, c, |c| self
+                    .finish(callee, (a, b, c), plan))))
+            }
+            _ => {
+                let many = self.many(arguments);
+                self.finish(callee, many, plan)
+            }
+        }
+    }
+
+    fn call_any<C: Callee>(&mut self, callee: C, arguments: &[NodeId], plan: Plan) -> Node {
+        match *arguments {
+            [a] => with_argument!(self, a, |a| self.finish(callee, (a,), plan)),
+            [a, b] => with_leaf!(self, a, |a| with_leaf!(self, b, |b| {
+                self.finish(callee, (a, b), plan)
+            })),
+            _ => {
+                let many = self.many(arguments);
+                self.finish(callee, many, plan)
+            }
+        }
+    }
+
+    fn many(&mut self, arguments: &[NodeId]) -> Many {
+        let nodes: Vec<Node> = arguments.iter().map(|&a| self.node(a)).collect();
+        let len = nodes.len() as u32;
+        Many { nodes: self.shared.arena.put_all(nodes.into_iter()), len }
+    }
+
+    fn finish<C: Callee, A: Arguments>(&mut self, callee: C, arguments: A, plan: Plan) -> Node {
+        let Plan { id, base, tail } = plan;
+        let site = self.site(id, base.0);
+        if tail {
+            return self.put(TailCall { callee, arguments, base, site });
+        }
+        self.put(Call { callee, arguments, base, site, policy: PhantomData::<P> })
+    }
+
+    /// The call, if the node is one of the form `f(n - 1)` of a known function.
+    pub(super) fn step_call(&mut self, id: NodeId) -> Option<StepCall<P>> {
+        let core::Node::Call {
+            target: Target::Static(of), arguments, slot: base, tail: false, ..
+        } = self.function.node(id)
+        else {
+            return None;
+        };
+        let &[argument] = self.function.list(arguments) else {
+            return None;
+        };
+        let Step { slot, constant, top, .. } =
+            Step::of(self.function, argument).filter(|step| !step.add)?;
+        let argument = self.binary_node(argument, slot, constant, top);
+        let callee = StaticCallee(self.shared.functions[of.index()]);
+        let site = self.site(id, base);
+        let base = Slot(base);
+        Some(Call { callee, arguments: (argument,), base, site, policy: PhantomData })
+    }
+
+    /// A self tail call: only the parameters that change cost anything.
+    fn repeat(&mut self, arguments: &[NodeId], base: Slot) -> Node {
+        let is_changed = |&(i, &argument): &(usize, &NodeId)| {
+            self.function.node(argument) != core::Node::Read(Place::Local(i as u32))
+        };
+        let changed: Vec<_> = arguments.iter().enumerate().filter(is_changed).collect();
+        match changed[..] {
+            [] => self.put(Repeat0),
+            [(target, &value)] => {
+                let target = Slot(target as u32);
+                with_argument!(self, value, |value| self.put(Repeat1 { target, value }))
+            }
+            [(first, &a), (second, &b)] => {
+                let targets = [Slot(first as u32), Slot(second as u32)];
+                with_argument!(self, a, |a| with_argument!(self, b, |b| {
+                    self.put(Repeat2 { targets, values: (a, b), top: base })
+                }))
+            }
+            [(first, _), ..] => self.repeat_from(first, &arguments[first..], base),
+        }
+    }
+
+    fn repeat_from(&mut self, first: usize, arguments: &[NodeId], base: Slot) -> Node {
+        let first = Slot(first as u32);
+        match *arguments {
+            [a, b, c] => {
+                with_leaf!(self, a, |a| with_leaf!(self, b, |b| with_leaf!(self, c, |c| self
+                    .put(Repeat { first, arguments: (a, b, c), base }))))
+            }
+            _ => {
+                let arguments = self.many(arguments);
+                self.put(Repeat { first, arguments, base })
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! One function: its literals, its nodes in order, its root.
+
+use std::io;
+use std::marker::PhantomData;
+
+use galo_runtime::machine::SMALL_FRAME_SLOTS;
+
+use super::super::control::{LargeFrame, Loop};
+use super::super::profile::Policy;
+use super::{Compiler, Shared};
+use crate::core::{self, FunctionId, NodeId, Program};
+use crate::syntax::ast::Ast;
+
+/// Compiles one function and gives it its code.
+pub(super) fn compile<P: Policy>(
+    shared: &mut Shared,
+    program: &Program,
+    ast: &Ast,
+    id: FunctionId,
+) -> io::Result<()> {
+    let function = program.function(id);
+    make_literals(shared, function, ast)?;
+    let count = function.nodes().len();
+    let mut compiler = Compiler::<P> {
+        shared,
+        program,
+        ast,
+        id,
+        function,
+        nodes: vec![None; count],
+        heights: vec![0; count],
+        records: vec![None; count],
+        policy: PhantomData,
+    };
+    for (node_id, node) in function.nodes() {
+        compiler.compile_node(node_id, node);
+    }
+    let root = compiler.root();
+    // SAFETY: the statics that own the function are alive, and nothing runs yet.
+    let vm = unsafe { &*shared.functions[id.index()] };
+    vm.code.set(root.code());
+    vm.body.set(root.body());
+    Ok(())
+}
+
+fn make_literals(shared: &mut Shared, function: &core::Function, ast: &Ast) -> io::Result<()> {
+    for (_, node) in function.nodes() {
+        if let core::Node::Str(text) = node
+            && !shared.strings.contains_key(&text)
+        {
+            let string = shared.statics.string(ast.text(text))?;
+            shared.strings.insert(text, string);
+        }
+    }
+    Ok(())
+}
+
+impl<P: Policy> Compiler<'_, P> {
+    /// The function's body, inside a loop if it calls itself in tail position.
+    fn root(&mut self) -> super::Node {
+        let body = self.function.body();
+        let mut root = self.node(body);
+        if self.repeats() {
+            let function = self.shared.functions[self.id.index()];
+            root = self.put(Loop { body: root, function, policy: PhantomData::<P> });
+        }
+        if self.function.frame > SMALL_FRAME_SLOTS {
+            let site = self.function.origin.index() as galo_runtime::Site;
+            root = self.put(LargeFrame { body: root, slots: self.function.frame, site });
+        }
+        root
+    }
+
+    fn repeats(&self) -> bool {
+        self.function.nodes().any(|(_, node)| match node {
+            core::Node::Call { target, callee, tail: true, .. } => {
+                self.is_self_call(target, callee)
+            }
+            _ => false,
+        })
+    }
+
+    fn compile_node(&mut self, id: NodeId, node: core::Node) {
+        let height = 1 + self.height_of_operands(node);
+        self.heights[id.index()] = height;
+        if let Some(node) = self.operation(id, node) {
+            let site = self.origin(id);
+            self.nodes[id.index()] = Some(self.checked(node, height, site));
+        }
+    }
+
+    fn height_of_operands(&self, node: core::Node) -> u32 {
+        let height = |id: NodeId| self.heights[id.index()];
+        match node {
+            // A block's statements are checked one by one.
+            core::Node::Block { statements, result } => {
+                let values = self.function.statements(statements).iter();
+                let statements = values.clone().map(|s| height(s.value)).max();
+                statements.unwrap_or(0).max(height(result))
+            }
+            core::Node::If { condition, then, otherwise } => {
+                height(condition).max(height(then)).max(height(otherwise))
+            }
+            core::Node::Logic { lhs, rhs, .. } | core::Node::Binary { lhs, rhs, .. } => {
+                height(lhs).max(height(rhs))
+            }
+            core::Node::Tuple { first, second, .. } => height(first).max(height(second)),
+            core::Node::First(v) | core::Node::Second(v) | core::Node::Print(v) => height(v),
+            core::Node::Call { callee, arguments, .. } => {
+                let arguments = self.function.list(arguments).iter();
+                arguments.chain(&callee).map(|&id| height(id)).max().unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+}
