@@ -20,6 +20,11 @@ pub struct VmFunction {
     pub code: Cell<VmCode>,
     /// What the code is given.
     pub body: Cell<*const ()>,
+    /// The same for callers that have found out that the argument is an Int and not one
+    /// for which the function returns at once; see the tiers for what they make of it.
+    pub inner_code: Cell<VmCode>,
+    /// What the inner code is given.
+    pub inner_body: Cell<*const ()>,
     /// Calls counted so far.
     pub calls: Cell<u64>,
     /// Iterations of its own tail loop counted so far.
@@ -38,6 +43,8 @@ impl VmFunction {
         VmFunction {
             code: Cell::new(missing_code),
             body: Cell::new(std::ptr::null()),
+            inner_code: Cell::new(missing_code),
+            inner_body: Cell::new(std::ptr::null()),
             calls: Cell::new(0),
             loops: Cell::new(0),
             arity,

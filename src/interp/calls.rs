@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use galo_runtime::{Machine, Value, VmFunction, closure};
+use galo_runtime::{Machine, Value, VmCode, VmFunction, closure};
 
 use super::node::{Eval, Node};
 use super::operand::Slot;
@@ -93,9 +93,28 @@ impl Arguments for Many {
 }
 
 /// Runs a function whose arguments are in its frame.
+///
+/// # Safety
+/// As for [`Eval::eval`], for the body of `function`.
 #[inline(always)]
-unsafe fn enter<P: Policy>(
+pub(super) unsafe fn enter<P: Policy>(
     function: *const VmFunction,
+    machine: &mut Machine<'_>,
+    frame: *mut Value,
+    site: SiteRef,
+) -> Value {
+    let start = |function: &VmFunction| (function.code.get(), function.body.get());
+    enter_with::<P>(function, start, machine, frame, site)
+}
+
+/// The same, by an entry of the caller's choice.
+///
+/// # Safety
+/// As for [`enter`].
+#[inline(always)]
+pub(super) unsafe fn enter_with<P: Policy>(
+    function: *const VmFunction,
+    entry: impl FnOnce(&VmFunction) -> (VmCode, *const ()),
     machine: &mut Machine<'_>,
     frame: *mut Value,
     site: SiteRef,
@@ -106,7 +125,8 @@ unsafe fn enter<P: Policy>(
     if P::RECORDS {
         count_call(&*function);
     }
-    let value = ((*function).code.get())((*function).body.get(), machine, frame);
+    let (code, body) = entry(&*function);
+    let value = code(body, machine, frame);
     if value.is_signal() {
         return follow::<P>(value, function, site);
     }

@@ -15,6 +15,7 @@
 //!   in tail position, so that the common path saves no registers for them.
 //! - A left operand that is an Int needs no root, so it stays in a register while the
 //!   right one is evaluated; anything else is kept in the frame by the cold path.
+//! - The caller decides the base case of a recursion it knows ([`base_case`]).
 //! - `if` and `let` continue in tail position, which release builds compile to a jump.
 //!
 //! # Safety
@@ -29,6 +30,7 @@
 
 mod arena;
 mod arithmetic;
+mod base_case;
 mod calls;
 mod code;
 mod compile;

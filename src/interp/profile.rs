@@ -113,7 +113,8 @@ impl std::ops::Deref for SiteRef {
 pub struct FunctionProfile {
     /// Which function of the program.
     pub function: u32,
-    /// How often it was called.
+    /// How often it was entered; calls whose caller knew the result of its base case are
+    /// not among them.
     pub calls: u64,
     /// How often its own tail calls ran its body again.
     pub loops: u64,

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::super::arithmetic::{Add, Binary, Sub};
+use super::super::base_case::{BaseCall, BaseCase};
 use super::super::calls::{
     Arguments, Call, Callee, ClosureCallee, KeepCallee, Many, StaticCallee, UnknownCallee,
 };
@@ -12,10 +13,10 @@ use super::super::profile::Policy;
 use super::super::tail_calls::{Repeat, Repeat0, Repeat1, Repeat2, TailCall};
 use super::Compiler;
 use super::shapes::{Step, with_argument, with_leaf, with_left, with_right};
-use crate::core::{self, NodeId, Place, Target};
+use crate::core::{self, FunctionId, NodeId, Place, Target};
 
-/// A call `f(slot - constant)` of a known function.
-pub(super) type StepCall<P> = Call<StaticCallee, (Binary<Sub, Slot, Const, P>,), P>;
+/// A call `f(slot - constant)` of a known function with a base case.
+pub(super) type StepCall<P> = BaseCall<Binary<Sub, Slot, Const, P>, P>;
 
 /// The parts of a call that its node is made from.
 #[derive(Clone, Copy)]
@@ -49,6 +50,9 @@ impl<P: Policy> Compiler<'_, P> {
         }
         match (target, callee) {
             (Target::Static(of), _) => {
+                if let Some(call) = self.call_with_base_case(of, &arguments, plan) {
+                    return call;
+                }
                 let callee = StaticCallee(self.shared.functions[of.index()]);
                 self.call_static(callee, &arguments, plan)
             }
@@ -134,7 +138,37 @@ impl<P: Policy> Compiler<'_, P> {
         self.put(Call { callee, arguments, base, site, policy: PhantomData::<P> })
     }
 
-    /// The call, if the node is one of the form `f(n - 1)` of a known function.
+    fn call_with_base_case(
+        &mut self,
+        of: FunctionId,
+        arguments: &[NodeId],
+        plan: Plan,
+    ) -> Option<Node> {
+        let base_case = BaseCase::of(self.program.function(of)).filter(|_| !plan.tail)?;
+        let &[argument] = arguments else {
+            return None;
+        };
+        Some(with_argument!(self, argument, |argument| {
+            let call = self.base_call(of, argument, base_case, plan.id, plan.base);
+            self.put(call)
+        }))
+    }
+
+    fn base_call<A>(
+        &mut self,
+        of: FunctionId,
+        argument: A,
+        base_case: BaseCase,
+        id: NodeId,
+        base: Slot,
+    ) -> BaseCall<A, P> {
+        let function = self.shared.functions[of.index()];
+        let site = self.site(id, base.0);
+        BaseCall { function, argument, base_case, base, site, policy: PhantomData }
+    }
+
+    /// The call, if the node is one of the form `f(n - 1)` of a known function with a base
+    /// case.
     pub(super) fn step_call(&mut self, id: NodeId) -> Option<StepCall<P>> {
         let core::Node::Call {
             target: Target::Static(of), arguments, slot: base, tail: false, ..
@@ -147,11 +181,9 @@ impl<P: Policy> Compiler<'_, P> {
         };
         let Step { slot, constant, top, .. } =
             Step::of(self.function, argument).filter(|step| !step.add)?;
+        let base_case = BaseCase::of(self.program.function(of))?;
         let argument = self.binary_node(argument, slot, constant, top);
-        let callee = StaticCallee(self.shared.functions[of.index()]);
-        let site = self.site(id, base);
-        let base = Slot(base);
-        Some(Call { callee, arguments: (argument,), base, site, policy: PhantomData })
+        Some(self.base_call(of, argument, base_case, id, Slot(base)))
     }
 
     /// A self tail call: only the parameters that change cost anything.

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use galo_runtime::machine::SMALL_FRAME_SLOTS;
 
+use super::super::base_case::BaseCase;
 use super::super::control::{LargeFrame, Loop};
 use super::super::profile::Policy;
 use super::{Compiler, Shared};
@@ -36,10 +37,13 @@ pub(super) fn compile<P: Policy>(
         compiler.compile_node(node_id, node);
     }
     let root = compiler.root();
+    let inner = compiler.inner_root().unwrap_or(root);
     // SAFETY: the statics that own the function are alive, and nothing runs yet.
     let vm = unsafe { &*shared.functions[id.index()] };
     vm.code.set(root.code());
     vm.body.set(root.body());
+    vm.inner_code.set(inner.code());
+    vm.inner_body.set(inner.body());
     Ok(())
 }
 
@@ -69,6 +73,13 @@ impl<P: Policy> Compiler<'_, P> {
             root = self.put(LargeFrame { body: root, slots: self.function.frame, site });
         }
         root
+    }
+
+    /// What is left of the body once its base case is ruled out.
+    fn inner_root(&mut self) -> Option<super::Node> {
+        let plain = !self.repeats() && self.function.frame <= SMALL_FRAME_SLOTS;
+        let rest = BaseCase::rest(self.function).filter(|_| plain)?;
+        Some(self.node(rest))
     }
 
     fn repeats(&self) -> bool {
