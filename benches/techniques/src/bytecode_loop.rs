@@ -19,8 +19,8 @@ pub struct BytecodeLoop {
 
 impl Instruction for Op {
     #[inline(always)]
-    fn op(&self) -> Op {
-        *self
+    fn op(&self) -> &Op {
+        self
     }
 }
 
@@ -33,7 +33,7 @@ impl Interpreter for BytecodeLoop {
         let (mut at, mut frame) = self.code.start(machine);
         loop {
             // SAFETY: the first instruction is the program's entry; each names its successor.
-            match unsafe { execute(*at, at, frame, machine) } {
+            match unsafe { execute(&*at, at, frame, machine) } {
                 Next::Run(next, next_frame) => (at, frame) = (next, next_frame),
                 Next::Stop(value) => return machine.finish(value),
             }

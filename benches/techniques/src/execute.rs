@@ -6,12 +6,12 @@
 
 use crate::bytecode::{Bytecode, Op, compile};
 use crate::ir::{BinaryOp, Program, Slot};
-use crate::machine::{Error, Machine, Return, binary_int};
+use crate::machine::{Error, Machine, Return, binary_int, stay_a_branch};
 use crate::value::Value;
 
 /// An instruction in the form that a technique keeps it in.
 pub(crate) trait Instruction: Copy {
-    fn op(&self) -> Op;
+    fn op(&self) -> &Op;
 }
 
 /// What comes after an instruction.
@@ -27,7 +27,7 @@ pub(crate) enum Next<I> {
 /// entered from `machine`'s innermost return.
 #[inline(always)]
 pub(crate) unsafe fn execute<I: Instruction>(
-    op: Op,
+    op: &Op,
     at: *const I,
     frame: *mut Value,
     machine: &mut Machine,
@@ -35,7 +35,7 @@ pub(crate) unsafe fn execute<I: Instruction>(
     let read = |slot: Slot| *frame.add(slot.into());
     let write = |slot: Slot, value| *frame.add(slot.into()) = value;
     let next = Next::Run(at.add(1), frame);
-    match op {
+    match *op {
         Op::Enter { .. } => {}
         Op::Int { to, value } => write(to, Value::int(value)),
         Op::Move { to, from } => write(to, read(from)),
@@ -100,7 +100,7 @@ pub(crate) unsafe fn execute<I: Instruction>(
                 return Next::Stop(machine.fail(Error::Type));
             };
             let entry = *object as *const I;
-            if !matches!((*entry).op(), Op::Enter { parameters } if parameters == arguments) {
+            if !matches!(*(*entry).op(), Op::Enter { parameters } if parameters == arguments) {
                 return Next::Stop(machine.fail(Error::Arity));
             }
             write(base + arguments, closure);
@@ -156,6 +156,7 @@ unsafe fn branch<I>(
     if binary_int(op, left.as_int(), right.as_int()) == Value::TRUE {
         return Next::Run(at.add(1), frame);
     }
+    stay_a_branch();
     Next::Run(at.offset(offset.into()), frame)
 }
 

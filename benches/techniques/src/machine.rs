@@ -223,6 +223,16 @@ pub fn binary_int(op: BinaryOp, left: i32, right: i32) -> Value {
     }
 }
 
+/// In one arm of a conditional, keeps the compiler from turning it into a choice between two
+/// addresses: those of the next instructions, say.
+/// A branch is predicted; an address that depends on the operands makes whatever comes next
+/// wait for them.
+#[inline(always)]
+pub fn stay_a_branch() {
+    // SAFETY: no instructions.
+    unsafe { std::arch::asm!("", options(nomem, nostack, preserves_flags)) };
+}
+
 /// The machine's stack pointer where it can be read, an approximation elsewhere.
 #[inline(always)]
 pub fn native_stack_pointer() -> usize {

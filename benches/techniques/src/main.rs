@@ -8,7 +8,7 @@ use galo_techniques::techniques::{TECHNIQUES, Technique, VARIANTS, Workload, wor
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 21;
+const ROUNDS: usize = 41;
 const NATIVE_STACK: usize = 4 << 20;
 
 fn main() {

@@ -30,8 +30,8 @@ struct Cell<Run> {
 
 impl<Run: Copy> Instruction for Cell<Run> {
     #[inline(always)]
-    fn op(&self) -> Op {
-        self.op
+    fn op(&self) -> &Op {
+        &self.op
     }
 }
 
@@ -78,9 +78,9 @@ kinds! {
 
 /// The operands at `at`, known to be of one kind.
 #[inline(always)]
-unsafe fn operands<const KIND: u8, Run: Copy>(at: *const Cell<Run>) -> Op {
-    let op = (*at).op;
-    if kind(op) != KIND {
+unsafe fn operands<const KIND: u8, Run: Copy>(at: *const Cell<Run>) -> &'static Op {
+    let op = &(*at).op;
+    if kind(*op) != KIND {
         std::hint::unreachable_unchecked();
     }
     op

@@ -2,7 +2,7 @@
 
 use super::{Function, Header, Node, Run};
 use crate::ir::BinaryOp;
-use crate::machine::{Error, Machine, binary_int};
+use crate::machine::{Error, Machine, binary_int, stay_a_branch};
 use crate::value::Value;
 
 #[repr(C)]
@@ -271,7 +271,10 @@ pub(super) unsafe fn run_fork<T: Step>(
     let node = &*node.cast::<Fork<T>>();
     match node.test.step(machine, frame, value) {
         Value::TRUE => node.consequence.go(machine, frame, value),
-        Value::FALSE => node.alternative.go(machine, frame, value),
+        Value::FALSE => {
+            stay_a_branch();
+            node.alternative.go(machine, frame, value)
+        }
         Value::ERROR => Value::ERROR,
         _ => machine.fail(Error::Type),
     }
