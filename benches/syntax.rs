@@ -1,8 +1,9 @@
-//! Throughput of lexer and parser on ordinary programs of several sizes.
+//! Throughput of lexer, parser and formatter on ordinary programs of several sizes.
 
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use galo::syntax::format::format_source;
 use galo::syntax::lexer::{Lexer, TokenKind};
 use galo::syntax::parser::parse;
 
@@ -83,5 +84,11 @@ fn parser(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, lexer, parser);
+fn formatter(criterion: &mut Criterion) {
+    bench(criterion, "formatter", |source| {
+        black_box(format_source("bench.rinha", source).expect("the program is well formed"));
+    });
+}
+
+criterion_group!(benches, lexer, parser, formatter);
 criterion_main!(benches);
