@@ -20,6 +20,7 @@ mod mistakes;
 mod recovery;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use super::ast::{Ast, BinaryOp, Name, Node, NodeId, Span};
 use super::diagnostic::Diagnostic;
@@ -434,7 +435,7 @@ impl<'s> Parser<'s> {
             }
             Frame::Builtin { start, builtin, .. } => {
                 self.advance();
-                self.end(builtin_node(builtin, self.value), start, State::AfterOperand)
+                self.end(builtin.node(self.value), start, State::AfterOperand)
             }
             Frame::Arguments { start, callee, base, .. } => {
                 self.arguments.push(self.value);
@@ -495,13 +496,5 @@ impl<'s> Parser<'s> {
             return self.branch_without_brace();
         }
         self.replace(Frame::IfElse { start, open, condition, then: self.value })
-    }
-}
-
-fn builtin_node(builtin: Builtin, value: NodeId) -> Node {
-    match builtin {
-        Builtin::Print => Node::Print(value),
-        Builtin::First => Node::First(value),
-        Builtin::Second => Node::Second(value),
     }
 }

@@ -1,6 +1,6 @@
 //! What the parser has begun and not yet finished: the entries of its stack.
 
-use super::super::ast::{BinaryOp, Name, Names, NodeId, Span, Symbol};
+use super::super::ast::{BinaryOp, Name, Names, Node, NodeId, Span, Symbol};
 use super::super::lexer::TokenKind;
 
 /// A construct that waits for one of its terms to end.
@@ -65,6 +65,17 @@ pub(super) enum Builtin {
     Print,
     First,
     Second,
+}
+
+impl Builtin {
+    /// The operation on a value.
+    pub(super) fn node(self, value: NodeId) -> Node {
+        match self {
+            Builtin::Print => Node::Print(value),
+            Builtin::First => Node::First(value),
+            Builtin::Second => Node::Second(value),
+        }
+    }
 }
 
 /// What may follow a term in a frame, as far as recovery is concerned.

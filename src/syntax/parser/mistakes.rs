@@ -6,8 +6,8 @@
 
 use super::super::ast::{BinaryOp, Node, Span};
 use super::super::diagnostic::Diagnostic;
-use super::super::lexer::{MAX_SOURCE_LEN, Token, TokenKind};
-use super::frame::{Builtin, Closer, Frame, binary_op};
+use super::super::lexer::{MAX_SOURCE_LEN, TokenKind};
+use super::frame::{Builtin, Closer, Frame};
 use super::{Construct, Parser, State};
 
 pub(super) fn source_too_large(len: usize, span: Span) -> Diagnostic {
@@ -25,7 +25,12 @@ impl Parser<'_> {
     }
 
     /// An error at the token to look at.
-    fn error(&self, code: &'static str, message: impl Into<String>, label: &str) -> Diagnostic {
+    pub(super) fn error(
+        &self,
+        code: &'static str,
+        message: impl Into<String>,
+        label: &str,
+    ) -> Diagnostic {
         Diagnostic::error(code, message, self.token_span(), label)
     }
 
@@ -47,74 +52,6 @@ impl Parser<'_> {
     pub(super) fn expected(&mut self, expected: &str, code: &'static str) -> State {
         let error = self.unexpected(expected, code);
         self.report_and_recover(error)
-    }
-
-    /// A token as messages name it.
-    fn describe(&self, token: Token) -> String {
-        const LONGEST: usize = 40;
-        match token.kind {
-            TokenKind::Eof => "the end of the file".to_owned(),
-            TokenKind::Str => "a string".to_owned(),
-            _ => {
-                let text = self.text(token);
-                match text.char_indices().nth(LONGEST) {
-                    Some((cut, _)) => format!("`{}…`", &text[..cut]),
-                    None => format!("`{text}`"),
-                }
-            }
-        }
-    }
-
-    // Tokens that are none.
-
-    fn invalid_characters(&self) -> Diagnostic {
-        let mut characters = self.text(self.token).chars();
-        let first = characters.next().unwrap_or_default();
-        let message = match characters.next() {
-            Some(_) => "these characters begin nothing in this language".to_owned(),
-            None => format!("the character `{}` begins nothing", first.escape_debug()),
-        };
-        let error = self.error("invalid-character", message, "not expected anywhere");
-        match first {
-            '!' => error.with_help("there is no `!`: write `condition == false`"),
-            '&' => error.with_help("the operator is `&&`"),
-            '|' => error.with_help("the operator is `||`"),
-            '\'' | '`' | '“' | '”' => error.with_help("strings are written with `\"`"),
-            '#' => error.with_help("comments begin with `//`"),
-            '[' | ']' => error.with_help("there are no lists: build them of tuples"),
-            _ => error,
-        }
-    }
-
-    fn unterminated_string(&self) -> Diagnostic {
-        let span = self.span(self.token.start, self.token.start + 1);
-        Diagnostic::error("unterminated-string", "this string has no end", span, "begins here")
-            .with_help("close it with `\"`; a quote in a string is written `\\\"`")
-    }
-
-    fn unterminated_comment(&self) -> Diagnostic {
-        let span = self.span(self.token.start, self.token.start + 2);
-        Diagnostic::error("unterminated-comment", "this comment has no end", span, "begins here")
-            .with_help("close it with `*/`")
-    }
-
-    fn invalid_escape(&self) -> Diagnostic {
-        let text = self.text(self.token);
-        let (at, escaped) = first_invalid_escape(text);
-        let start = self.token.start + at as u32;
-        let span = self.span(start, start + 1 + escaped.len_utf8() as u32);
-        let message = format!("unknown escape `\\{}`", escaped.escape_debug());
-        Diagnostic::error("invalid-escape", message, span, "not an escape of this language")
-            .with_help("only `\\\\` and `\\\"` may follow a backslash")
-            .with_help("for a line break, break the line: strings may span lines")
-    }
-
-    pub(super) fn integer_out_of_range(&mut self) -> State {
-        let error = self
-            .error("integer-out-of-range", "this integer is too large", "out of range")
-            .with_help(format!("integers end at {}", i32::MAX));
-        let next = self.literal(Node::Int(0));
-        self.report(error, next)
     }
 
     // Where a term or an operand should begin.
@@ -417,7 +354,7 @@ impl Parser<'_> {
 
     fn wrong_end(&self, frame: Option<Frame>) -> Diagnostic {
         let end = frame.map_or("the end of the file", |frame| frame.expected());
-        let expected = match self.after_operand_token() {
+        let expected = match self.operator_possible() {
             true => format!("an operator or {end}"),
             false => end.to_owned(),
         };
@@ -494,14 +431,11 @@ impl Parser<'_> {
         gap.contains('\n')
     }
 
-    /// Whether the term before the token could have been continued by an operator.
-    fn after_operand_token(&self) -> bool {
-        self.value_end_byte().is_some_and(|byte| byte != b'}')
-            && binary_op(self.token.kind).is_none()
-    }
-
-    fn value_end_byte(&self) -> Option<u8> {
-        self.source.as_bytes().get((self.previous_end as usize).checked_sub(1)?).copied()
+    /// Whether the term before the token could have been continued by an operator:
+    /// blocks, branches and functions in braces could not.
+    fn operator_possible(&self) -> bool {
+        let before = &self.source[..self.previous_end as usize];
+        !before.ends_with('}')
     }
 
     /// The name that the token follows, if it is one.
@@ -535,20 +469,4 @@ fn begins_term(kind: TokenKind) -> bool {
             | InvalidEscape
             | BraceOpen
     )
-}
-
-/// Where in a string literal the first unknown escape is, and what it escapes.
-fn first_invalid_escape(literal: &str) -> (usize, char) {
-    let mut characters = literal.char_indices();
-    while let Some((at, character)) = characters.next() {
-        if character != '\\' {
-            continue;
-        }
-        match characters.next() {
-            Some((_, '"' | '\\')) => {}
-            Some((_, escaped)) => return (at, escaped),
-            None => break,
-        }
-    }
-    (0, '"')
 }

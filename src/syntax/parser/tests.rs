@@ -209,6 +209,13 @@ fn each_of_several_mistakes_is_found_once() {
 }
 
 #[test]
+fn sources_beyond_32_bits_are_refused() {
+    let span = Ast::new("t").file_span();
+    let error = mistakes::source_too_large(5_000_000_000, span);
+    assert_eq!(error.message, "the source has 5000000000 bytes, the limit is 4294967295");
+}
+
+#[test]
 fn an_unclosed_bracket_is_pointed_out() {
     let errors = parse("t", "let f = fn (x) => {\n  print((x)\n};\nf(1)").expect_err("unclosed");
     assert_eq!(errors.len(), 1);
