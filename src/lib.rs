@@ -5,6 +5,7 @@
 pub mod core;
 pub mod engine;
 pub mod interp;
+pub mod report;
 pub mod syntax;
 
 pub use engine::{Config, Engine, InputError, Program, ProgramError, RunStats, Tier};

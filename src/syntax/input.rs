@@ -30,8 +30,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Ast, Vec<Diagnostic>> {
 
 /// The text of a file, without a byte order mark.
 pub fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic>> {
-    const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let bytes = without_byte_order_mark(bytes);
     if u32::try_from(bytes.len()).is_err() {
         let message = "a program is smaller than 4 GiB".to_owned();
         return Err(error("too-large", message, name, 0, "this file is larger"));
@@ -41,6 +40,11 @@ pub fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic>>
         let message = format!("the file is not UTF-8: there is an invalid byte at offset {at}");
         error("not-utf-8", message, name, at, &format!("this byte is 0x{:02X}", bytes[at]))
     })
+}
+
+/// What follows the byte order mark, if there is one: places are counted from there.
+pub fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
 /// The form of a program's text.
