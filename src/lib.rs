@@ -2,6 +2,7 @@
 //!
 //! Start at [`Engine`].
 
+pub mod check;
 pub mod core;
 pub mod engine;
 pub mod interp;

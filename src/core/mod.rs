@@ -17,6 +17,7 @@
 //! captured: they live in the first slots of the first frame for the whole run.
 
 mod lower;
+mod names;
 mod print;
 mod resolve;
 mod verify;
@@ -24,6 +25,7 @@ mod verify;
 use crate::syntax::ast::{self, BinaryOp, Symbol};
 
 pub use lower::lower;
+pub use names::Names;
 pub use print::print;
 pub use verify::verify;
 

@@ -1,0 +1,52 @@
+//! `unused-binding`: a name that nothing mentions. `_` says that this is meant.
+
+use super::{Context, Findings, quoted, warning};
+use crate::syntax::ast::{Name, Node, NodeId};
+
+pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
+    match context.ast.node(id) {
+        Node::Let { name, .. } if !context.names.is_let_used(id) => {
+            report(context, name, "variable", findings);
+        }
+        Node::Function { parameters, .. } => {
+            let names = context.ast.names(parameters).iter();
+            for (&name, is_used) in names.zip(context.names.are_parameters_used(id)) {
+                if !is_used {
+                    report(context, name, "parameter", findings);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn report(context: Context<'_>, name: Name, what: &str, findings: &mut Findings) {
+    let text = context.ast.text(name.text);
+    if text == "_" {
+        return;
+    }
+    findings.add(|| {
+        let message = format!("the {what} {} is never used", quoted(text));
+        let mut warning = warning("unused-binding", message, name.span, "nothing mentions it");
+        warning.help.push("call it `_` if that is meant".to_owned());
+        warning
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::warnings;
+
+    #[test]
+    fn names_that_nothing_mentions() {
+        assert_eq!(warnings("let x = 1; 2"), [("unused-binding", "x")]);
+        assert_eq!(warnings("print(fn (a, b) => { b })"), [("unused-binding", "a")]);
+        assert_eq!(warnings("let _ = 1; print(fn (_) => { 1 })"), []);
+    }
+
+    #[test]
+    fn a_shadowed_name_is_its_own() {
+        assert_eq!(warnings("let x = 1; let x = 2; x"), [("unused-binding", "x")]);
+        assert_eq!(warnings("let x = 1; let x = x + 1; x"), []);
+    }
+}
