@@ -3,6 +3,7 @@
 //! Start at [`Engine`].
 
 pub mod check;
+pub mod cli;
 pub mod core;
 pub mod engine;
 pub mod interp;

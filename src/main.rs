@@ -1,3 +1,5 @@
 //! The `galo` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    galo::cli::main()
+}

@@ -1,0 +1,193 @@
+//! The grammar of the command line, and its help.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::builder::TypedValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::size::Size;
+use crate::Tier;
+
+/// Runs Rinha programs: source text or the contest's JSON trees.
+#[derive(Parser, Debug)]
+#[command(
+    name = "galo",
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = false,
+    after_help = "\
+Examples:
+  galo fib.rinha                  run a program
+  galo -e 'print(6 * 7)'          run what is on the command line
+  rinha fib.rinha | galo -        run the official tool's JSON
+  galo check fib.rinha            look for mistakes without running
+  galo help run                   all about one command
+
+Exit status: 0 the program ran; 1 it failed; 2 wrong usage; 65 the input is not a
+program; 66 it cannot be read; 70 a bug in galo."
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(super) run: RunArgs,
+
+    /// Colours in messages; auto: on terminals, and as NO_COLOR and CLICOLOR_FORCE say
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(super) color: Option<Color>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Run a program (what `galo FILE` does, too)
+    Run(RunArgs),
+    /// Look for errors and probable mistakes, without running
+    Check(CheckArgs),
+    /// Print the syntax tree as the official tool's JSON
+    Ast(AstArgs),
+    /// Print a program in its usual layout
+    Fmt(FmtArgs),
+    /// Show what becomes of a program on its way
+    Dump(DumpArgs),
+    /// Print the version
+    Version,
+}
+
+/// Where a program comes from.
+#[derive(Args, Debug)]
+pub(super) struct InputArgs {
+    /// The program, source or JSON; `-` is standard input
+    pub(super) file: Option<PathBuf>,
+
+    /// The program itself
+    #[arg(short = 'e', long = "eval", value_name = "CODE", conflicts_with = "file")]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Without FILE, the contest's paths are tried: /var/rinha/source.rinha.json, then
+/var/rinha/source.rinha.
+
+Examples:
+  galo run fib.rinha
+  galo run --max-heap=64M --stats=stats.json fib.rinha.json")]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// Which tiers may run the program
+    #[arg(long, default_value_t, value_parser = tier(), hide_possible_values = false)]
+    pub(super) tier: Tier,
+
+    /// The most live data, in bytes or with K, M or G
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_heap: Option<Size>,
+
+    /// The most stack, in bytes or with K, M or G
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_stack: Option<Size>,
+
+    /// Accept what many community programs use and the specification does not
+    #[arg(long)]
+    pub(super) lenient: bool,
+
+    /// Tell what the run cost, on standard error or as JSON in a file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub(super) stats: Option<Option<PathBuf>>,
+
+    /// Tell how long the run took
+    #[arg(long)]
+    pub(super) time: bool,
+
+    /// Collect at every allocation and check the heap, to find galo's own mistakes
+    #[arg(long, hide_short_help = true)]
+    pub(super) zeal: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// Exit with 1 if there are warnings
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct AstArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// Indent the JSON
+    #[arg(short, long)]
+    pub(super) pretty: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct FmtArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// Only tell whether the layout is the usual one: exit with 1 if not
+    #[arg(long)]
+    pub(super) check: bool,
+
+    /// Write the file anew
+    #[arg(long, conflicts_with_all = ["check", "code"])]
+    pub(super) write: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DumpArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// What to show
+    #[arg(long, default_value = "core")]
+    pub(super) stage: Stage,
+}
+
+/// A stage of a program's way.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(super) enum Stage {
+    /// The source's tokens
+    Tokens,
+    /// The syntax tree, a node a line, children first
+    Ast,
+    /// The resolved tree
+    Core,
+}
+
+/// When messages are coloured.
+#[derive(ValueEnum, Clone, Copy, Default, Debug)]
+pub(super) enum Color {
+    /// On terminals, and as NO_COLOR and CLICOLOR_FORCE say
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Whether what goes to standard error is coloured.
+    pub(super) fn is_wanted(self) -> bool {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if is_set("NO_COLOR") => false,
+            Color::Auto => is_set("CLICOLOR_FORCE") || std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+fn tier() -> impl TypedValueParser<Value = Tier> {
+    let names = clap::builder::PossibleValuesParser::new(Tier::ALL.map(Tier::name));
+    names.map(|name| name.parse().expect("a possible value"))
+}

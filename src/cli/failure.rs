@@ -1,0 +1,71 @@
+//! How a command may fail, and the exit status of each way.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use annotate_snippets::{Group, Level, Renderer};
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The command line asks for what cannot be.
+    Usage(String),
+    /// The input is not a program; the text says why.
+    NotAProgram(String),
+    /// The input cannot be read.
+    Unreadable {
+        /// Its name.
+        name: String,
+        /// Why.
+        error: io::Error,
+        /// What to do instead.
+        help: Option<String>,
+    },
+    /// The program failed; the text says how.
+    ProgramError(String),
+    /// What was made cannot be written.
+    Unwritable(io::Error),
+}
+
+impl Failure {
+    /// Tells the user, and gives the exit status.
+    pub(super) fn report(self, color: bool) -> ExitCode {
+        let (text, status) = match self {
+            Failure::Usage(message) => (line(&message, None, color), 2),
+            Failure::NotAProgram(text) => (text, 65),
+            Failure::Unreadable { name, error, help } => {
+                (line(&format!("cannot read {name:?}: {error}"), help, color), 66)
+            }
+            Failure::ProgramError(text) => (text, 1),
+            // Whoever closed the output has seen enough.
+            Failure::Unwritable(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                return ExitCode::SUCCESS;
+            }
+            Failure::Unwritable(error) => {
+                (line(&format!("cannot write the output: {error}"), None, color), 1)
+            }
+        };
+        say(&text);
+        ExitCode::from(status)
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// The only errors that commands meet without a name are those of their output.
+    fn from(error: io::Error) -> Failure {
+        Failure::Unwritable(error)
+    }
+}
+
+/// Writes to standard error; where that is closed, nobody can be told so.
+pub(super) fn say(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// An error without a place.
+fn line(message: &str, help: Option<String>, color: bool) -> String {
+    let title = Level::ERROR.primary_title(message);
+    let group = Group::with_title(title).elements(help.map(|help| Level::HELP.message(help)));
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    renderer.render(&[group]) + "\n"
+}

@@ -1,0 +1,51 @@
+//! `galo fmt`: a program in its usual layout.
+
+use std::fs;
+use std::process::ExitCode;
+
+use super::args::FmtArgs;
+use super::failure::{Failure, say};
+use super::input::Input;
+use super::{Outcome, output};
+use crate::syntax::format;
+use crate::syntax::input::Form;
+
+pub(super) fn fmt(args: &FmtArgs, color: bool) -> Outcome {
+    let input = Input::read(&args.input)?;
+    let (text, form) = input.text(color)?;
+    let formatted = match form {
+        Form::Source => format::format_source(&input.name, text),
+        Form::Json => format::format_ast(&input.parse(color)?),
+    };
+    let formatted = formatted.map_err(|errors| input.not_a_program(&errors, color))?;
+    if args.check {
+        return Ok(tell_whether_equal(&input.name, text, &formatted));
+    }
+    if args.write {
+        return rewrite(args, form, text, &formatted);
+    }
+    output::print(|out| out.write_all(formatted.as_bytes()))
+}
+
+fn tell_whether_equal(name: &str, text: &str, formatted: &str) -> ExitCode {
+    if text == formatted {
+        return ExitCode::SUCCESS;
+    }
+    say(&format!("{name}: the layout is not the usual one\n"));
+    ExitCode::FAILURE
+}
+
+fn rewrite(args: &FmtArgs, form: Form, text: &str, formatted: &str) -> Outcome {
+    let path = args.input.file.as_deref().filter(|path| path.as_os_str() != "-");
+    match path {
+        None => Err(Failure::Usage("`--write` needs a file to write to".to_owned())),
+        Some(_) if form == Form::Json => {
+            Err(Failure::Usage("`--write` is for source: a JSON tree has no layout".to_owned()))
+        }
+        Some(_) if text == formatted => Ok(ExitCode::SUCCESS),
+        Some(path) => {
+            fs::write(path, formatted)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The command line: one file per subcommand, and what they share.
+//!
+//! Subcommands return a [`Failure`] or an exit code; only [`main`] prints failures, so
+//! that the exit codes of the handbook are in one place, [`failure`].
+
+mod args;
+mod ast;
+mod bug;
+mod check;
+mod dump;
+mod failure;
+mod fmt;
+mod input;
+mod output;
+mod run;
+mod size;
+mod stats;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use failure::Failure;
+
+/// What a subcommand comes to.
+type Outcome = Result<ExitCode, Failure>;
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    bug::install_hook();
+    let Cli { command, run, color } = Cli::parse();
+    let color = color.unwrap_or_default().is_wanted();
+    let outcome = match command {
+        None => run::run(&run, color),
+        Some(Command::Run(args)) => run::run(&args, color),
+        Some(Command::Check(args)) => check::check(&args, color),
+        Some(Command::Ast(args)) => ast::ast(&args, color),
+        Some(Command::Fmt(args)) => fmt::fmt(&args, color),
+        Some(Command::Dump(args)) => dump::dump(&args, color),
+        Some(Command::Version) => output::print(|out| writeln!(out, "galo {}", VERSION)),
+    };
+    outcome.unwrap_or_else(|failure| failure.report(color))
+}
+
+/// What `galo version` says.
+const VERSION: &str = env!("CARGO_PKG_VERSION");

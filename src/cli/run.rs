@@ -1,0 +1,80 @@
+//! `galo run`: runs a program.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use super::Outcome;
+use super::args::RunArgs;
+use super::failure::{Failure, say};
+use super::input::Input;
+use super::stats;
+use crate::report::Call;
+use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
+use crate::{Config, Engine, ProgramError, engine::TraceFrame};
+
+pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
+    let start = Instant::now();
+    let input = Input::read_or_contest(&args.input)?;
+    let engine = Engine::new(config(args));
+    let program = engine
+        .load(&input.name, &input.bytes)
+        .map_err(|error| input.not_a_program(&error.diagnostics, color))?;
+    let result = program.run(&mut io::stdout().lock());
+    if args.time {
+        say(&format!("time: {:.3} ms\n", start.elapsed().as_secs_f64() * 1e3));
+    }
+    match result {
+        Ok(run) => {
+            match &args.stats {
+                Some(Some(path)) => stats::write(path, &program, &run)?,
+                Some(None) => say(&stats::table(&program, &run)),
+                None => {}
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) if error.is_closed_pipe() => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(program_error(&input, &error, color)),
+    }
+}
+
+fn config(args: &RunArgs) -> Config {
+    let default = Config::default();
+    Config {
+        tier: args.tier,
+        max_heap: args.max_heap.map_or(default.max_heap, |size| size.0),
+        max_stack: args.max_stack.map_or(default.max_stack, |size| size.0),
+        lenient: args.lenient,
+        profile: args.stats.is_some(),
+        flush_lines: io::stdout().is_terminal(),
+        zeal: args.zeal,
+    }
+}
+
+/// The failure that is due to a program error, shown like an error in the input.
+fn program_error(input: &Input, error: &ProgramError, color: bool) -> Failure {
+    let diagnostic = Diagnostic {
+        severity: Severity::Error,
+        code: error.kind.name(),
+        message: error.message.clone(),
+        primary: Label { span: error.span, text: error.label.clone() },
+        secondary: Vec::new(),
+        help: error.help.iter().cloned().collect(),
+    };
+    let reporter = input.reporter(error.ast(), color);
+    let calls: Vec<_> = error.trace.iter().flat_map(calls).collect();
+    Failure::ProgramError(reporter.diagnostic(&diagnostic) + &reporter.trace(&calls))
+}
+
+/// The lines that an entry of the trace takes.
+fn calls(frame: &TraceFrame) -> impl Iterator<Item = Call<'_>> {
+    let (call, repeated) = match frame {
+        TraceFrame::Call { function, span, count, .. } => {
+            let function = function.as_str();
+            let repeated = (*count > 1).then(|| Call::Repeated { function, count: count - 1 });
+            (Call::Frame { function, call: *span }, repeated)
+        }
+        TraceFrame::Omitted(count) => (Call::Omitted { count: *count }, None),
+    };
+    std::iter::once(call).chain(repeated)
+}

@@ -1,0 +1,41 @@
+//! Sizes of memory on the command line: `4096`, `64K`, `512M`, `1G`.
+
+use std::str::FromStr;
+
+/// A number of bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Size(pub(super) usize);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Size, String> {
+        let digits = text.trim_end_matches(|char: char| char.is_ascii_alphabetic());
+        let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+            "" | "B" => 0,
+            "K" | "KB" | "KIB" => 10,
+            "M" | "MB" | "MIB" => 20,
+            "G" | "GB" | "GIB" => 30,
+            _ => return Err("the unit must be K, M or G".to_owned()),
+        };
+        let number: usize = digits.parse().map_err(|_| "a size is like 64M or 1G".to_owned())?;
+        let bytes = number.checked_mul(1 << shift).filter(|&bytes| bytes > 0);
+        bytes.map(Size).ok_or_else(|| "the size is out of range".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Size;
+
+    #[test]
+    fn sizes_have_units() {
+        let sizes = [("4096", 4096), ("64k", 64 << 10), ("512M", 512 << 20), ("2GiB", 2 << 30)];
+        for (text, bytes) in sizes {
+            assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
+        }
+        for text in ["", "M", "-1", "1.5G", "12Q", "0", "99999999999999999999", "17179869184G"] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
+    }
+}
