@@ -4,8 +4,8 @@
 //! bottom-up needs one loop and no recursion, however deep the program is; the
 //! arena is dropped in one go for the same reason.
 
+use foldhash::fast::RandomState;
 use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
 
 /// A node of an [`Ast`], by its place in the arena.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -225,6 +225,9 @@ pub enum Node {
 }
 
 /// A whole program as a tree.
+///
+/// Texts come from outside, so that their hash is seeded: no program can be made of names
+/// that all collide.
 #[derive(Clone, Debug)]
 pub struct Ast {
     name: String,
@@ -233,8 +236,8 @@ pub struct Ast {
     spans: Vec<Span>,
     names: Vec<Name>,
     lists: Vec<NodeId>,
-    texts: IndexSet<Box<str>, FxBuildHasher>,
-    files: IndexSet<Box<str>, FxBuildHasher>,
+    texts: IndexSet<Box<str>, RandomState>,
+    files: IndexSet<Box<str>, RandomState>,
 }
 
 impl Ast {
