@@ -95,6 +95,16 @@ fn a_location_may_lie() {
 }
 
 #[test]
+fn locations_may_be_missing() {
+    let name = r#"{"text":"x"}"#;
+    let one = r#"{"kind":"Int","value":1}"#;
+    let text = format!(r#"{{"kind":"Let","name":{name},"value":{one},"next":{one}}}"#);
+    let ast = read(&format!(r#"{{"name":"a","expression":{text}}}"#));
+    let span = ast.span(ast.root());
+    assert_eq!((span.start, span.end, ast.file(span.file)), (0, 0, "input.json"));
+}
+
+#[test]
 fn ignores_keys_that_mean_nothing() {
     let text = node(r#""kind":"Var","type":{"deep":[[{}]]},"text":"x","start":null"#);
     assert_eq!(compact(&read(&program(&text))), program(&node(r#""kind":"Var","text":"x""#)));
@@ -111,12 +121,7 @@ fn errors_of_the_tree() {
             "]",
             "$",
         ),
-        (
-            r#"{"name":"a"}"#.to_owned(),
-            "a program needs the fields `location`, `expression`",
-            "}",
-            "$",
-        ),
+        (r#"{"name":"a"}"#.to_owned(), "a program needs the field `expression`", "}", "$"),
         (program("7"), "expected a node, found `7`", "7", "$.expression"),
         (program("null"), "expected a node, found `null`", "null", "$.expression"),
         (
@@ -201,7 +206,7 @@ fn errors_of_the_tree() {
         ),
         (
             program(&node(r#""kind":"Call","arguments":[{"kind":"Int"}]"#)),
-            "an `Int` needs the fields `location`, `value`",
+            "an `Int` needs the field `value`",
             "}",
             "$.expression.arguments[0]",
         ),
@@ -294,7 +299,15 @@ fn deep_errors_have_a_short_path() {
 #[test]
 fn too_deep_is_an_error() {
     let text = nested(json::MAX_DEPTH + 1, "null");
-    assert_eq!(error(&text).0.message, "nodes are nested more than 1000000 deep");
+    assert_eq!(error(&text).0.message, "nodes are nested more than 500000 deep");
+}
+
+#[test]
+fn a_deep_text_that_is_cut_is_an_error_at_its_end() {
+    let whole = nested(json::MAX_DEPTH, "1");
+    let cut = &whole[..whole.len() / 2];
+    let (error, _) = error(cut);
+    assert_eq!((error.code, error.primary.span.end as usize), ("json-syntax", cut.len()));
 }
 
 /// A document with the keys of each object in another order.

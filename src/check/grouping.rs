@@ -59,7 +59,9 @@ impl<'a> Grouping<'a> {
     /// The right operand of `id` if it is an operation without parentheses.
     fn continuation(&self, id: NodeId) -> Option<NodeId> {
         let rhs = self.operation(id)?.rhs;
-        let reaches_the_end = self.ast.span(rhs).end == self.ast.span(id).end;
+        let (inner, outer) = (self.ast.span(rhs), self.ast.span(id));
+        // Trees from elsewhere have nodes without a place, of which nothing is known.
+        let reaches_the_end = inner.end == outer.end && inner.start > outer.start;
         (self.operation(rhs).is_some() && reaches_the_end).then_some(rhs)
     }
 

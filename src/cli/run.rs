@@ -63,7 +63,8 @@ fn program_error(input: &Input, error: &ProgramError, color: bool) -> Failure {
     };
     let reporter = input.reporter(error.ast(), color);
     let calls: Vec<_> = error.trace.iter().flat_map(calls).collect();
-    Failure::ProgramError(reporter.diagnostic(&diagnostic) + &reporter.trace(&calls))
+    let text = reporter.diagnostic_of(&diagnostic, error.node);
+    Failure::ProgramError(text + &reporter.trace(&calls))
 }
 
 /// The lines that an entry of the trace takes.

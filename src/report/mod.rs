@@ -53,6 +53,15 @@ impl<'a> Reporter<'a> {
 
     /// A diagnostic as some lines of text.
     pub fn diagnostic(&self, diagnostic: &Diagnostic) -> String {
+        self.render(diagnostic, None)
+    }
+
+    /// A diagnostic about a node that is known, in a tree whose places may not tell it.
+    pub fn diagnostic_of(&self, diagnostic: &Diagnostic, node: NodeId) -> String {
+        self.render(diagnostic, Some(node))
+    }
+
+    fn render(&self, diagnostic: &Diagnostic, node: Option<NodeId>) -> String {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -61,7 +70,7 @@ impl<'a> Reporter<'a> {
         let group = Group::with_title(title)
             .elements(match self.source {
                 Source::Text { name, text } => text_elements(name, text, diagnostic),
-                Source::Tree(ast) => tree_elements(ast, diagnostic),
+                Source::Tree(ast) => tree_elements(ast, diagnostic, node),
             })
             .elements(diagnostic.help.iter().map(|help| Level::HELP.message(printable(help))));
         let mut text = self.renderer().render(&[group]);
@@ -120,16 +129,22 @@ fn text_elements(name: &str, text: &str, diagnostic: &Diagnostic) -> Vec<Element
 }
 
 /// Without a text, the expressions themselves are shown, as they would be formatted.
-fn tree_elements(ast: &Ast, diagnostic: &Diagnostic) -> Vec<Element<'static>> {
+fn tree_elements(
+    ast: &Ast,
+    diagnostic: &Diagnostic,
+    node: Option<NodeId>,
+) -> Vec<Element<'static>> {
     let mut elements = Vec::new();
     for (kind, label) in labels(diagnostic) {
-        if let Some(text) = expression(ast, label.span) {
+        let node = node.filter(|_| kind == AnnotationKind::Primary);
+        if let Some(node) = node.or_else(|| node_at(ast, label.span)) {
+            let text = printable(&format::snippet(ast, node, MAX_EXPRESSION));
             let whole = annotation(kind, 0..text.len(), &label.text);
             elements.push(Snippet::source(text).line_numbering(false).annotation(whole).into());
         }
     }
     let place = tree_place(ast, diagnostic.primary.span);
-    elements.push(Level::NOTE.message(format!("at {place}")).into());
+    elements.push(Level::NOTE.message(format!("in {place}")).into());
     elements
 }
 
@@ -143,15 +158,17 @@ fn annotation(
 }
 
 fn tree_place(ast: &Ast, span: Span) -> String {
-    printable(&format!("{}, bytes {}..{}", ast.file(span.file), span.start, span.end))
+    let file = ast.file(span.file);
+    match span.start == span.end {
+        true => printable(&format!("{file}, at a place that its tree does not tell")),
+        false => printable(&format!("{file}, bytes {}..{}", span.start, span.end)),
+    }
 }
 
-/// What stands at `span`, in one line.
-fn expression(ast: &Ast, span: Span) -> Option<String> {
-    let ids = (0..ast.len()).map(NodeId::new);
-    let node = ids.rev().find(|&id| ast.span(id) == span)?;
-    let text = format::snippet(ast, node, MAX_EXPRESSION);
-    Some(printable(&text))
+/// The node that stands at `span`, if that is a place at all.
+fn node_at(ast: &Ast, span: Span) -> Option<NodeId> {
+    let mut ids = (0..ast.len()).rev().map(NodeId::new);
+    ids.find(|&id| ast.span(id) == span).filter(|_| span.start < span.end)
 }
 
 /// A text in one line, without what a terminal would obey.

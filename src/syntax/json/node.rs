@@ -30,19 +30,19 @@ impl Shape for File<'_, '_> {
     }
 
     fn object<'de, A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
-        const KNOWN: FieldSet =
-            FieldSet::of(Field::Name).with(Field::Expression).with(Field::Location);
-        let (mut name, mut span) = (String::new(), None);
+        const NEEDED: FieldSet = FieldSet::of(Field::Name).with(Field::Expression);
+        const KNOWN: FieldSet = NEEDED.with(Field::Location);
+        let (mut name, mut span) = (String::new(), self.0.ast.file_span());
         let seen = read_fields(self.0, object, KNOWN, |reader, object, field| {
             match field {
                 Field::Name => name = object.next_value_seed(Seed(Title(reader)))?,
                 Field::Expression => drop(object.next_value_seed(Seed(Term(reader)))?),
-                _ => span = Some(object.next_value_seed(Seed(Location(reader)))?),
+                _ => span = object.next_value_seed(Seed(Location(reader)))?,
             }
             Ok(())
         })?;
-        self.0.require(KNOWN, seen, "a program")?;
-        self.0.ast.finish(&name, span.expect("the location was required"));
+        self.0.require(NEEDED, seen, "a program")?;
+        self.0.ast.finish(&name, span);
         Ok(())
     }
 }
@@ -63,7 +63,9 @@ impl Shape for Term<'_, '_> {
 
     fn object<'de, A: MapAccess<'de>>(self, mut object: A) -> Result<NodeId, A::Error> {
         if let Err(error) = self.0.may_descend() {
-            skip_object(&mut object);
+            if self.0.can_skip() {
+                skip_object(&mut object);
+            }
             return Err(error);
         }
         self.0.descend(|reader| read_node(reader, object))
@@ -256,13 +258,13 @@ impl Fields {
         };
         let wanted = kind.fields();
         reader.require(wanted, self.seen, kind.article_and_name())?;
-        if let Some(extra) = self.seen.without(wanted).iter().next() {
+        if let Some(extra) = self.seen.without(wanted.with(Field::Location)).iter().next() {
             let (article, extra) = (kind.article_and_name(), extra.name());
             return Err(reader.fail(format!("{article} has no field `{extra}`")));
         }
-        let span = self.span;
-        match self.node(kind).zip(span) {
-            Some((node, span)) => Ok(reader.ast.push(node, span)),
+        let span = self.span.unwrap_or(reader.ast.file_span());
+        match self.node(kind) {
+            Some(node) => Ok(reader.ast.push(node, span)),
             None => Err(reader.fail(format!(
                 "the `value` of {} must be {}",
                 kind.article_and_name(),

@@ -14,9 +14,9 @@ use super::shape::Seed;
 use crate::syntax::ast::{Ast, FileId};
 use crate::syntax::diagnostic::Diagnostic;
 
-/// How deep nodes may be nested. Each level takes stack while it is read; the
-/// deepest file that is accepted takes some hundred megabytes.
-pub const MAX_DEPTH: usize = 1_000_000;
+/// How deep nodes may be nested. Each level takes about a kilobyte of stack while it is
+/// read: the deepest file that is accepted takes some 600 MB.
+pub const MAX_DEPTH: usize = 500_000;
 
 /// How deep nodes may be nested in a text that is perhaps not JSON. serde_json finds
 /// the place of a syntax error anew, from the beginning of the text, at every level
@@ -131,6 +131,11 @@ impl<'t> Reader<'t> {
             None => Ok(()),
             Some(_) => Err(E::custom("")),
         }
+    }
+
+    /// Whether what has not been read yet can be skipped in an orderly way.
+    pub(super) fn can_skip(&self) -> bool {
+        self.syntax_error.is_none()
     }
 
     /// Notes what is wrong. The message is kept here and not in the error, which

@@ -133,7 +133,8 @@ impl Shape for Offset<'_, '_> {
     }
 }
 
-/// A `location`. Without a `filename` it lies in the input itself.
+/// A `location`. Without a `filename` it lies in the input itself; what has none at all
+/// stands nowhere: in the empty beginning of the input.
 pub(super) struct Location<'r, 't>(pub(super) &'r mut Reader<'t>);
 
 impl Shape for Location<'_, '_> {
@@ -179,20 +180,18 @@ impl Shape for Binding<'_, '_> {
     }
 
     fn object<'de, A: MapAccess<'de>>(self, object: A) -> Result<Name, A::Error> {
-        const KNOWN: FieldSet = FieldSet::of(Field::Text).with(Field::Location);
-        let (mut text, mut span) = (None, None);
+        const NEEDED: FieldSet = FieldSet::of(Field::Text);
+        const KNOWN: FieldSet = NEEDED.with(Field::Location);
+        let (mut text, mut span) = (None, self.0.ast.file_span());
         let seen = read_fields(self.0, object, KNOWN, |reader, object, field| {
             match field {
                 Field::Text => text = Some(object.next_value_seed(Seed(Text(reader)))?),
-                _ => span = Some(object.next_value_seed(Seed(Location(reader)))?),
+                _ => span = object.next_value_seed(Seed(Location(reader)))?,
             }
             Ok(())
         })?;
-        self.0.require(KNOWN, seen, "a name")?;
-        match (text, span) {
-            (Some(text), Some(span)) => Ok(Name { text, span }),
-            _ => unreachable!("both fields were required"),
-        }
+        self.0.require(NEEDED, seen, "a name")?;
+        Ok(Name { text: text.expect("the text was required"), span })
     }
 }
 

@@ -90,7 +90,7 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The fields that a node of this kind has, all of them mandatory.
+    /// The fields that a node of this kind needs; besides, it has a location.
     pub(super) fn fields(self) -> FieldSet {
         use Field as F;
         let own: &[Field] = match self {
@@ -104,7 +104,7 @@ impl Kind {
             Kind::Binary => &[F::Lhs, F::Op, F::Rhs],
             Kind::Tuple => &[F::First, F::Second],
         };
-        own.iter().fold(FieldSet::of(F::Kind).with(F::Location), |set, &field| set.with(field))
+        own.iter().fold(FieldSet::of(F::Kind), |set, &field| set.with(field))
     }
 }
 

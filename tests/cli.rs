@@ -1,0 +1,100 @@
+//! The command line by example: every file of `tests/cli` is commands with what they
+//! print and how they exit. `TRYCMD=overwrite` writes the files anew.
+//!
+//! What needs a pipe or an environment of its own is tested here.
+
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+
+fn galo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_galo"));
+    command.args(arguments).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+#[test]
+fn examples() {
+    trycmd::TestCases::new().case("tests/cli/*.trycmd").env("NO_COLOR", "1").run();
+}
+
+/// Standard error of `galo -e 1+true` with `variables` set.
+fn error_with(variables: &[(&str, &str)], arguments: &[&str]) -> String {
+    let mut command = galo(arguments);
+    let output = command.args(["-e", "1 + true"]).envs(variables.iter().copied()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn colours_are_as_the_user_wants() {
+    let is_coloured = |variables: &[(&str, &str)], arguments: &[&str]| {
+        error_with(variables, arguments).contains('\x1B')
+    };
+    assert!(!is_coloured(&[], &[]), "a pipe is no terminal");
+    assert!(is_coloured(&[], &["--color=always"]));
+    assert!(is_coloured(&[("CLICOLOR_FORCE", "1")], &[]));
+    assert!(!is_coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], &[]));
+    assert!(!is_coloured(&[("CLICOLOR_FORCE", "1")], &["--color=never"]));
+    assert!(is_coloured(&[("NO_COLOR", "1")], &["--color=always"]));
+}
+
+#[test]
+fn input_never_reaches_the_terminal_raw() {
+    let output = galo(&["-e", "1 + \x1B[2J\u{9B}"]).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(!text.contains(['\x1B', '\u{9B}']), "{text:?}");
+}
+
+#[test]
+fn a_program_comes_from_standard_input() {
+    let mut child = galo(&["-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"print(\"in\")").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stdout), (Some(0), b"in\n".to_vec()));
+}
+
+/// Runs galo with a standard output that is closed after a few bytes.
+fn closed_early(arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = galo(arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut start = [0; 4];
+    child.stdout.take().unwrap().read_exact(&mut start).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_closed_output_ends_quietly() {
+    let endless = "let f = fn (n) => { let _ = print(n); f(n + 1) }; f(1000)";
+    assert_eq!(closed_early(&["-e", endless]), (Some(0), String::new()));
+    let long = format!("({}, 1)", vec!["1"; 20_000].join(" + "));
+    assert_eq!(closed_early(&["ast", "-e", &long]), (Some(0), String::new()));
+    assert_eq!(closed_early(&["dump", "-e", &long]), (Some(0), String::new()));
+}
+
+#[test]
+fn what_was_printed_comes_before_the_error() {
+    let output = galo(&["-e", "let _ = print(1); first(2)"]).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout), (Some(1), b"1\n".to_vec()));
+}
+
+#[test]
+fn files_are_rewritten_and_statistics_written() {
+    let folder = std::env::temp_dir().join(format!("galo-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (source, stats) = (folder.join("a.rinha"), folder.join("stats.json"));
+    std::fs::write(&source, "print( 1 )").unwrap();
+    let source_name = source.to_str().unwrap();
+
+    let status = |arguments: &[&str]| galo(arguments).output().unwrap().status.code();
+    assert_eq!(status(&["fmt", "--check", source_name]), Some(1));
+    assert_eq!(status(&["fmt", "--write", source_name]), Some(0));
+    assert_eq!(std::fs::read_to_string(&source).unwrap(), "print(1)\n");
+    assert_eq!(status(&["fmt", "--check", source_name]), Some(0));
+
+    assert_eq!(status(&[&format!("--stats={}", stats.display()), source_name]), Some(0));
+    let figures: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&stats).unwrap()).unwrap();
+    assert_eq!(figures["printed_bytes"], 2);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
