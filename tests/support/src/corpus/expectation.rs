@@ -32,6 +32,13 @@ pub struct Settings {
     pub max_stack: Option<usize>,
 }
 
+impl Settings {
+    /// No limits but the engine's own, nothing left out.
+    pub fn new(dialect: Dialect) -> Self {
+        Settings { dialect, skip: Vec::new(), max_heap: None, max_stack: None }
+    }
+}
+
 /// What must come of it, in the words of the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Expectation {
@@ -52,6 +59,11 @@ impl Expectation {
             error: error.map(|error| format!("{} at {}", error.kind, describe(error.place))),
             message: error.and_then(|error| error.message.clone()),
         }
+    }
+
+    /// Whether nothing is left to be asked.
+    pub fn is_complete(&self) -> bool {
+        self.error.is_none() || self.message.is_some()
     }
 
     /// Whether `seen` is as expected; what one side knows nothing of is not compared.
@@ -85,8 +97,7 @@ fn hash(bytes: &[u8]) -> u64 {
 
 /// Reads the lines; without any about the output there is no expectation yet.
 pub fn parse(lines: &[String]) -> Result<(Settings, Option<Expectation>), String> {
-    let mut settings =
-        Settings { dialect: Dialect::Strict, skip: Vec::new(), max_heap: None, max_stack: None };
+    let mut settings = Settings::new(Dialect::Strict);
     let mut seen = Expectation { stdout: Vec::new(), error: None, message: None };
     for line in lines {
         let Some((key, value)) = line.strip_prefix("= ").and_then(|line| line.split_once(':'))

@@ -26,6 +26,19 @@ pub enum Form {
     Json,
 }
 
+/// A program to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Program<'a> {
+    /// What to call its file.
+    pub name: &'a str,
+    /// How `text` spells it.
+    pub form: Form,
+    /// Its text.
+    pub text: &'a str,
+    /// How to run it.
+    pub settings: &'a Settings,
+}
+
 /// One program of the corpus.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -70,6 +83,11 @@ impl Case {
         let below = path.strip_prefix(folder).unwrap_or(&path).with_extension("");
         let name = below.to_string_lossy().replace('\\', "/");
         Ok(Case { name, path, form, text, settings, expectation })
+    }
+
+    /// The program.
+    pub fn program(&self) -> Program<'_> {
+        Program { name: &self.name, form: self.form, text: &self.text, settings: &self.settings }
     }
 
     /// What to expect if `observation` is right.

@@ -95,7 +95,7 @@ pub enum End {
     Done,
     /// The program failed.
     Failed(Failure),
-    /// The limits were reached; nothing is known about the rest of the program.
+    /// The limits were reached, or the language leaves open what comes next.
     GaveUp,
 }
 

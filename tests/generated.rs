@@ -1,0 +1,112 @@
+//! Programs that nobody wrote, in every mode: generated ones, and every operator on
+//! every pair of kinds. The reference evaluator says what must come of them.
+//!
+//! The generated programs are the same in every run. `GALO_GENERATED=100000` runs more
+//! of them than the ordinary number.
+
+use arbitrary::Unstructured;
+use galo::syntax::ast::{Ast, BinaryOp};
+use galo::syntax::json;
+use galo_testing::corpus::{Form, Program, Settings};
+use galo_testing::generator;
+use galo_testing::modes::MODES;
+use galo_testing::observation::Observation;
+use galo_testing::reference::{self, Dialect, Limits};
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+/// How many programs of each dialect an ordinary run tries.
+const ORDINARY: u32 = 400;
+
+/// Small, so that a program without end is given up soon.
+const LIMITS: Limits = Limits { steps: 30_000, depth: 2_000, bytes: 1 << 18 };
+
+#[test]
+fn strict_programs_mean_the_same_in_every_mode() {
+    try_programs(Dialect::Strict);
+}
+
+#[test]
+fn lenient_programs_mean_the_same_in_every_mode() {
+    try_programs(Dialect::Lenient);
+}
+
+#[test]
+fn no_bytes_are_a_program_as_well() {
+    let ast = generator::program(&mut Unstructured::new(&[]), Dialect::Strict);
+    let outcome = reference::run(&ast, Dialect::Strict, LIMITS);
+    assert_eq!(outcome.end, reference::End::Done);
+}
+
+#[test]
+fn operators_mean_the_same_in_every_mode() {
+    let operands = ["7", "(0 - 3)", "0", "true", "\"s\"", "\"t\"", "((1, \"s\"))", "(fn () => 0)"];
+    for dialect in [Dialect::Strict, Dialect::Lenient] {
+        for (left, right) in operands.iter().flat_map(|l| operands.map(|r| (*l, r))) {
+            let mut sources = operations("l", "r");
+            sources.extend(operations(left, "r"));
+            sources.extend(operations("l", right));
+            sources.extend(operations(left, right));
+            for operation in sources {
+                let source = format!(
+                    "let f = fn (l, r) => print({operation}); let _ = print(0); f({left}, {right})"
+                );
+                check_source(&source, dialect);
+            }
+        }
+    }
+}
+
+/// Every operator on two operands, as a value and as a condition.
+fn operations(left: &str, right: &str) -> Vec<String> {
+    let symbols = BinaryOp::ALL.map(BinaryOp::symbol);
+    let values = symbols.map(|op| format!("{left} {op} {right}"));
+    let conditions =
+        symbols[5..].iter().map(|op| format!("if ({left} {op} {right}) {{ 1 }} else {{ 2 }}"));
+    values.into_iter().chain(conditions).collect()
+}
+
+fn check_source(source: &str, dialect: Dialect) {
+    let ast = galo::syntax::parser::parse("operator.rinha", source).expect("a program");
+    check(&ast, dialect).unwrap_or_else(|difference| panic!("{source}\n{difference}"));
+}
+
+fn try_programs(dialect: Dialect) {
+    let cases = std::env::var("GALO_GENERATED").map_or(ORDINARY, |count| {
+        count.parse().expect("GALO_GENERATED is how many programs to try")
+    });
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut runner =
+        TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let result = runner.run(&vec(any::<u8>(), 0..1500), |bytes| {
+        let ast = generator::program(&mut Unstructured::new(&bytes), dialect);
+        check(&ast, dialect).map_err(TestCaseError::fail)
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// Compares all modes with the reference evaluator, unless that gives up.
+fn check(ast: &Ast, dialect: Dialect) -> Result<(), String> {
+    let outcome = reference::run(ast, dialect, LIMITS);
+    let Some(expected) = Observation::of_reference(outcome) else { return Ok(()) };
+    let text = &json_of(ast);
+    let settings = &Settings::new(dialect);
+    let program = Program { name: "generated.rinha", form: Form::Json, text, settings };
+    for mode in &MODES[1..] {
+        let seen = (mode.run)(program)?.without_message();
+        if seen != expected {
+            let name = mode.name;
+            return Err(format!("{name} saw {seen:#?}\ninstead of {expected:#?}\nin {text}"));
+        }
+    }
+    Ok(())
+}
+
+fn json_of(ast: &Ast) -> String {
+    let mut text = Vec::new();
+    json::write(ast, &mut text).expect("a vector takes everything");
+    String::from_utf8(text).expect("JSON is text")
+}
