@@ -95,40 +95,51 @@ fn term() -> impl Strategy<Value = String> {
         let operand =
             (inner.clone(), gap()).prop_map(|(term, gap)| format!("({gap}{term})")).boxed();
         let op = (0..BinaryOp::ALL.len()).prop_map(|index| BinaryOp::ALL[index].symbol());
-        let name = prop_oneof![Just("_"), Just("a"), Just("f/g")];
-        let list = prop::collection::vec((gap(), inner.clone()), 0..4);
+        let name = prop_oneof![Just("_"), Just("a"), Just("f/g")].boxed();
+        let list = prop::collection::vec((gap(), inner.clone()), 0..4).boxed();
+        // Boxed, or generating the parts would take a large frame a level.
         prop_oneof![
             (operand.clone(), gap(), op, gap(), operand.clone())
-                .prop_map(|(lhs, a, op, b, rhs)| format!("{lhs}{a}{op}{b}{rhs}")),
-            (name.clone(), gap(), inner.clone(), gap(), gap(), inner.clone()).prop_map(
-                |(name, a, value, b, c, next)| { format!("let {a}{name} ={value}{b};{c}{next}") }
-            ),
-            (inner.clone(), gap(), inner.clone(), gap(), gap(), inner.clone()).prop_map(
-                |(c, a, then, b, d, otherwise)| {
+                .prop_map(|(lhs, a, op, b, rhs)| format!("{lhs}{a}{op}{b}{rhs}"))
+                .boxed(),
+            (name.clone(), gap(), inner.clone(), gap(), gap(), inner.clone())
+                .prop_map(|(name, a, value, b, c, next)| {
+                    format!("let {a}{name} ={value}{b};{c}{next}")
+                })
+                .boxed(),
+            (inner.clone(), gap(), inner.clone(), gap(), gap(), inner.clone())
+                .prop_map(|(c, a, then, b, d, otherwise)| {
                     format!("if({c}{a}){{{then}{b}}}{d}else{{{otherwise}}}")
-                }
-            ),
-            (prop::collection::vec((name, gap()), 0..3), gap(), inner.clone()).prop_map(
-                |(names, gap, body)| {
+                })
+                .boxed(),
+            (prop::collection::vec((name, gap()), 0..3), gap(), inner.clone())
+                .prop_map(|(names, gap, body)| {
                     let names: String =
                         names.iter().map(|(name, gap)| format!("{name} {gap},")).collect();
                     format!("fn({names}){gap}=>{body}")
-                }
-            ),
-            (operand, list, gap()).prop_map(|(callee, list, end)| {
-                let list: String = list.iter().map(|(gap, term)| format!("{gap}{term},")).collect();
-                format!("{callee}({list}{end})")
-            }),
+                })
+                .boxed(),
+            (operand, list, gap())
+                .prop_map(|(callee, list, end)| {
+                    let list: String =
+                        list.iter().map(|(gap, term)| format!("{gap}{term},")).collect();
+                    format!("{callee}({list}{end})")
+                })
+                .boxed(),
             (inner.clone(), gap(), inner.clone(), gap())
-                .prop_map(|(a, gap, b, end)| format!("({a},{gap}{b}{end})")),
-            (inner.clone(), gap(), gap()).prop_map(|(term, a, b)| format!("{{{a}{term}{b}}}")),
+                .prop_map(|(a, gap, b, end)| format!("({a},{gap}{b}{end})"))
+                .boxed(),
+            (inner.clone(), gap(), gap())
+                .prop_map(|(term, a, b)| format!("{{{a}{term}{b}}}"))
+                .boxed(),
             (prop_oneof![Just("print"), Just("first"), Just("second")], gap(), inner)
-                .prop_map(|(word, gap, term)| format!("{word}({gap}{term})")),
+                .prop_map(|(word, gap, term)| format!("{word}({gap}{term})"))
+                .boxed(),
         ]
     })
 }
 
-fn gap() -> impl Strategy<Value = &'static str> {
+fn gap() -> BoxedStrategy<&'static str> {
     prop_oneof![
         6 => Just(""),
         2 => Just(" "),
@@ -140,6 +151,7 @@ fn gap() -> impl Strategy<Value = &'static str> {
         1 => Just("\n\n/* of\n two lines */\n"),
         1 => Just("\r\n//\r\u{a0}"),
     ]
+    .boxed()
 }
 
 /// Bits of source, in no good order.
