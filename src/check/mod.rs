@@ -20,7 +20,7 @@ pub const MAX_WARNINGS: usize = 100;
 /// What there is to say about a program.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// The first [`MAX_WARNINGS`] warnings that were found, in the order of the source.
+    /// The [`MAX_WARNINGS`] warnings that were found first, in the order of the source.
     pub warnings: Vec<Diagnostic>,
     /// How many more there are.
     pub omitted: usize,
@@ -34,12 +34,14 @@ pub fn check(ast: &Ast) -> Result<Findings, Box<Diagnostic>> {
     let context = Context { ast, names: &Names::resolve(ast)? };
     let mut findings = Findings::default();
     let mut grouping = grouping::Grouping::new(ast);
-    // Parents first: an operator chain is judged where it begins.
-    for id in (0..ast.len()).rev().map(NodeId::new) {
+    for id in (0..ast.len()).map(NodeId::new) {
         unbound::check(context, id, &mut findings);
         unused::check(context, id, &mut findings);
         argument_count::check(context, id, &mut findings);
         condition::check(context, id, &mut findings);
+    }
+    // Parents first: an operator chain is judged where it begins.
+    for id in (0..ast.len()).rev().map(NodeId::new) {
         grouping.check(id, &mut findings);
     }
     findings.warnings.sort_by_key(|warning| warning.primary.span.start);
@@ -120,6 +122,7 @@ mod tests {
         let source = vec!["x"; 1_000].join(" + ");
         let findings = check(&parser::parse("test", &source).unwrap()).unwrap();
         assert_eq!((findings.warnings.len(), findings.omitted), (100, 900));
+        assert_eq!(findings.warnings[0].primary.span.start, 0);
     }
 
     #[test]
