@@ -95,9 +95,9 @@ fn a_location_may_lie() {
 }
 
 #[test]
-fn locations_may_be_missing() {
+fn locations_may_be_missing_or_a_number() {
     let name = r#"{"text":"x"}"#;
-    let one = r#"{"kind":"Int","value":1}"#;
+    let one = r#"{"kind":"Int","value":1,"location":0}"#;
     let text = format!(r#"{{"kind":"Let","name":{name},"value":{one},"next":{one}}}"#);
     let ast = read(&format!(r#"{{"name":"a","expression":{text}}}"#));
     let span = ast.span(ast.root());

@@ -134,7 +134,8 @@ impl Shape for Offset<'_, '_> {
 }
 
 /// A `location`. Without a `filename` it lies in the input itself; what has none at all
-/// stands nowhere: in the empty beginning of the input.
+/// stands nowhere: in the empty beginning of the input. So does what has a number for a
+/// location, which tools write that make trees without a source.
 pub(super) struct Location<'r, 't>(pub(super) &'r mut Reader<'t>);
 
 impl Shape for Location<'_, '_> {
@@ -146,6 +147,10 @@ impl Shape for Location<'_, '_> {
 
     fn fail<E: de::Error>(self, message: String) -> E {
         self.0.fail(message)
+    }
+
+    fn integer<E: de::Error>(self, _: i128) -> Result<Span, E> {
+        Ok(self.0.ast.file_span())
     }
 
     fn object<'de, A: MapAccess<'de>>(self, object: A) -> Result<Span, A::Error> {
