@@ -120,7 +120,9 @@ impl<'a> Lowering<'a> {
     fn assign_globals(&mut self) {
         for index in 0..self.slots.len() {
             let binding = &self.resolution.bindings[index];
-            if binding.owner == FunctionId::MAIN && binding.captured {
+            let id = BindingId::new(index);
+            let is_constant = constant(self.ast, self.resolution, id, binding.read_early).is_some();
+            if binding.owner == FunctionId::MAIN && binding.captured && !is_constant {
                 self.slots[index] = self.globals;
                 self.globals += 1;
             }

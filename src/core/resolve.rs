@@ -22,6 +22,10 @@ const MAX_CAPTURES: usize = 1 << 24;
 pub(super) struct BindingId(u32);
 
 impl BindingId {
+    pub(super) fn new(index: usize) -> Self {
+        BindingId(u32::try_from(index).expect("fewer bindings than nodes of a syntax tree"))
+    }
+
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
@@ -286,7 +290,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn make_binding(&mut self, name: Symbol, value: Option<NodeId>) -> BindingId {
-        let id = BindingId(self.resolution.bindings.len() as u32);
+        let id = BindingId::new(self.resolution.bindings.len());
         self.resolution.bindings.push(Binding {
             name,
             owner: self.current,
