@@ -97,7 +97,11 @@ fn check(ast: &Ast, dialect: Dialect) -> Result<(), String> {
     let program = Program { name: "generated.rinha", form: Form::Json, text, settings };
     for mode in &MODES[1..] {
         let seen = (mode.run)(program)?.without_message();
-        if seen != expected {
+        // The reference knows no limit for strings that nobody looks at.
+        let gave_up = |seen: &Observation| {
+            seen.error.as_ref().is_some_and(|error| error.kind == "out-of-memory")
+        };
+        if seen != expected && !gave_up(&seen) {
             let name = mode.name;
             return Err(format!("{name} saw {seen:#?}\ninstead of {expected:#?}\nin {text}"));
         }

@@ -124,7 +124,7 @@ pub enum Bind {
     Cell(Slot),
 }
 
-/// One `let` of a chain.
+/// One `let` of a chain, or a parameter that a self tail call changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Statement {
     /// What becomes of the value.
@@ -227,7 +227,7 @@ pub enum Node {
     Second(NodeId),
     /// Prints a value and is that value.
     Print(NodeId),
-    /// A call.
+    /// A call of any function but, in tail position, the function itself.
     Call {
         /// What is known of the callee.
         target: Target,
@@ -243,6 +243,14 @@ pub enum Node {
         slot: Slot,
         /// Whether the call's value is the function's.
         tail: bool,
+    },
+    /// A tail call of the function by itself: renews parameters, once all values are
+    /// there, and runs the body again.
+    Repeat {
+        /// The parameters that change, in order; the others keep their values.
+        changes: Statements,
+        /// The depth; the new values are gathered from there.
+        slot: Slot,
     },
 }
 

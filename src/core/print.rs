@@ -106,6 +106,13 @@ impl Printer<'_> {
             Node::First(value) => write!(out, "first {}", show(value)),
             Node::Second(value) => write!(out, "second {}", show(value)),
             Node::Print(value) => write!(out, "print {}", show(value)),
+            Node::Repeat { changes, slot } => {
+                out.write_str("repeat")?;
+                for change in self.function.statements(changes) {
+                    write!(out, " {}{};", show_bind(change.bind), show(change.value))?;
+                }
+                write!(out, " at {slot}")
+            }
             Node::Call { target, callee, keeps, arguments, slot, tail } => {
                 out.write_str(if tail { "tail call " } else { "call " })?;
                 self.call(out, target, callee, arguments)?;

@@ -357,10 +357,9 @@ impl<'a> Resolver<'a> {
         let owner = |p: &Pending| self.depths[self.chains[p.chain as usize].owner.index()];
         let outside = pending.partition_point(|p| owner(p) < here);
         let &Pending { binding, chain, statement } = pending[..outside].last()?;
+        // A call in the value of the `let` itself comes before it is bound, too.
         let chain = &self.chains[chain as usize];
-        let next_call = chain.next_calling[chain.current as usize];
-        // A `let` whose own value mentions it is bound only after all of that value.
-        let early = next_call < statement || next_call == chain.current;
+        let early = chain.next_calling[chain.current as usize] <= statement;
         Some((Use { binding, hoisted: true }, early))
     }
 

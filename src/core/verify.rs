@@ -59,6 +59,11 @@ impl Check<'_> {
             Node::Block { statements, .. } => {
                 self.function.statements(statements).iter().try_for_each(|s| self.bind(s.bind))
             }
+            Node::Repeat { changes, slot } => {
+                let changes = self.function.statements(changes);
+                self.slots(slot + changes.len() as Slot)?;
+                changes.iter().try_for_each(|change| self.parameter(change.bind))
+            }
             Node::Binary { slot, keeps, .. } | Node::Tuple { slot, keeps, .. } => {
                 self.slots(slot + keeps as Slot)
             }
@@ -105,6 +110,11 @@ impl Check<'_> {
         }
     }
 
+    fn parameter(&self, bind: Bind) -> Checked {
+        let fits = matches!(bind, Bind::Local(slot) if slot < self.function.parameters);
+        ensure(fits, || format!("{bind:?} is no parameter"))
+    }
+
     fn slots(&self, end: Slot) -> Checked {
         ensure(end <= self.function.frame, || format!("slot {end} is beyond the frame"))
     }
@@ -117,7 +127,7 @@ impl Check<'_> {
         }
         for (id, node) in self.function.nodes().collect::<Vec<_>>().into_iter().rev() {
             if !in_tail_position[id.index()] {
-                let marked = matches!(node, Node::Call { tail: true, .. });
+                let marked = matches!(node, Node::Call { tail: true, .. } | Node::Repeat { .. });
                 ensure(!marked, || format!("node {} is no tail call", id.index()))?;
                 continue;
             }
@@ -154,6 +164,9 @@ fn operands(function: &Function, node: Node) -> Vec<NodeId> {
         Node::Logic { lhs, rhs, .. } | Node::Binary { lhs, rhs, .. } => vec![lhs, rhs],
         Node::Tuple { first, second, .. } => vec![first, second],
         Node::First(value) | Node::Second(value) | Node::Print(value) => vec![value],
+        Node::Repeat { changes, .. } => {
+            function.statements(changes).iter().map(|change| change.value).collect()
+        }
         Node::Call { callee, arguments, .. } => {
             callee.into_iter().chain(function.list(arguments).iter().copied()).collect()
         }

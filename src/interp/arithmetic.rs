@@ -6,6 +6,7 @@ use galo_runtime::{Machine, Operator, Value};
 
 use super::control::Test;
 use super::node::Eval;
+use super::operand::Slot;
 use super::profile::{Policy, SiteRef};
 
 /// An operator as a type, so that nodes can be generic over it.
@@ -30,6 +31,9 @@ operators!(Add Sub Mul Div Rem Eq Neq Lt Gt Lte Gte);
 pub(super) struct Binary<O, L, R, P> {
     pub(super) left: L,
     pub(super) right: R,
+    /// Keeps the left operand while the right one is evaluated, if that is more than
+    /// reading it: the slot is below the depth there, so that it must hold a value.
+    pub(super) kept: Slot,
     pub(super) site: SiteRef,
     pub(super) types: PhantomData<(O, P)>,
 }
@@ -58,10 +62,11 @@ impl<O: Op, L: Eval, R: Eval, P: Policy> Binary<O, L, R, P> {
             }
             return Ok((left.as_int_unchecked(), right.as_int_unchecked()));
         }
-        // An Int needs no root while the right side allocates, anything else does.
         if !left.is_int() {
             return Err(self.left_is_no_int(machine, frame, left));
         }
+        // An Int needs no root, and goes on in a register; but its slot is scanned.
+        *self.kept.of(frame) = left;
         let right = self.right.eval(machine, frame);
         if !right.is_int() {
             return Err(self.general(machine, frame, left, right));
@@ -80,7 +85,7 @@ impl<O: Op, L: Eval, R: Eval, P: Policy> Binary<O, L, R, P> {
         if left.is_signal() {
             return left;
         }
-        let slot = frame.wrapping_add(self.site.top as usize);
+        let slot = self.kept.of(frame);
         *slot = left;
         let right = self.right.eval(machine, frame);
         self.general(machine, frame, *slot, right)
@@ -104,7 +109,7 @@ impl<O: Op, L: Eval, R: Eval, P: Policy> Binary<O, L, R, P> {
         if P::RECORDS {
             self.note(left, right);
         }
-        let top = frame.wrapping_add(self.site.top as usize);
+        let top = self.kept.of(frame);
         machine.operate(O::OPERATOR, top, self.site.site, left, right)
     }
 

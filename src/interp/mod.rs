@@ -14,7 +14,8 @@
 //!   told apart by the sign of the result. Rare cases leave for good, to a cold function
 //!   in tail position, so that the common path saves no registers for them.
 //! - A left operand that is an Int needs no root, so it stays in a register while the
-//!   right one is evaluated; anything else is kept in the frame by the cold path.
+//!   right one is evaluated; its slot is written but never read. Anything else is left to
+//!   the cold path, which reads it back.
 //! - The caller decides the base case of a recursion it knows ([`base_case`]).
 //! - `if` and `let` continue in tail position, which release builds compile to a jump.
 //!

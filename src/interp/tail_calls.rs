@@ -110,10 +110,10 @@ impl<A: Eval, B: Eval> Eval for Repeat2<A, B> {
 /// A self tail call that changes any number of parameters.
 #[derive(Clone, Copy)]
 pub(super) struct Repeat<A> {
-    /// The first parameter that changes; those behind it all take their new values.
-    pub(super) first: Slot,
-    pub(super) arguments: A,
-    /// Where the arguments are gathered.
+    /// The parameters, as many as there are values.
+    pub(super) targets: *const Slot,
+    pub(super) values: A,
+    /// Where the values are gathered.
     pub(super) base: Slot,
 }
 
@@ -121,10 +121,12 @@ impl<A: Arguments> Eval for Repeat<A> {
     #[inline(always)]
     unsafe fn eval(&self, machine: &mut Machine<'_>, frame: *mut Value) -> Value {
         let base = self.base.of(frame);
-        if let Err(signal) = self.arguments.store(machine, frame, base) {
+        if let Err(signal) = self.values.store(machine, frame, base) {
             return signal;
         }
-        std::ptr::copy(base, self.first.of(frame), self.arguments.count());
+        for i in 0..self.values.count() {
+            *(*self.targets.add(i)).of(frame) = *base.add(i);
+        }
         Value::REPEAT
     }
 }

@@ -13,7 +13,7 @@ use super::super::profile::Policy;
 use super::super::tail_calls::{Repeat, Repeat0, Repeat1, Repeat2, TailCall};
 use super::Compiler;
 use super::shapes::{Step, with_argument, with_leaf, with_left, with_right};
-use crate::core::{self, FunctionId, NodeId, Place, Target};
+use crate::core::{self, Bind, FunctionId, NodeId, Statements, Target};
 
 /// A call `f(slot - constant)` of a known function with a base case.
 pub(super) type StepCall<P> = BaseCall<Binary<Sub, Slot, Const, P>, P>;
@@ -28,15 +28,6 @@ struct Plan {
 }
 
 impl<P: Policy> Compiler<'_, P> {
-    /// Whether a tail call of this target is one of the function by itself.
-    pub(super) fn is_self_call(&self, target: Target, callee: Option<NodeId>) -> bool {
-        match (target, callee.map(|callee| self.function.node(callee))) {
-            (Target::Static(id), _) => id == self.id,
-            (Target::Closure(id), Some(core::Node::Read(Place::This))) => id == self.id,
-            _ => false,
-        }
-    }
-
     pub(super) fn call(&mut self, id: NodeId) -> Node {
         let core::Node::Call { target, callee, keeps, arguments, slot, tail } =
             self.function.node(id)
@@ -45,9 +36,6 @@ impl<P: Policy> Compiler<'_, P> {
         };
         let arguments = self.function.list(arguments).to_vec();
         let plan = Plan { id, base: Slot(slot + keeps as u32), tail };
-        if tail && self.is_self_call(target, callee) {
-            return self.repeat(&arguments, plan.base);
-        }
         match (target, callee) {
             (Target::Static(of), _) => {
                 if let Some(call) = self.call_with_base_case(of, &arguments, plan) {
@@ -187,38 +175,38 @@ impl<P: Policy> Compiler<'_, P> {
     }
 
     /// A self tail call: only the parameters that change cost anything.
-    fn repeat(&mut self, arguments: &[NodeId], base: Slot) -> Node {
-        let is_changed = |&(i, &argument): &(usize, &NodeId)| {
-            self.function.node(argument) != core::Node::Read(Place::Local(i as u32))
-        };
-        let changed: Vec<_> = arguments.iter().enumerate().filter(is_changed).collect();
-        match changed[..] {
-            [] => self.put(Repeat0),
-            [(target, &value)] => {
-                let target = Slot(target as u32);
+    pub(super) fn repeat(&mut self, changes: Statements, base: Slot) -> Node {
+        let changes = self.function.statements(changes).to_vec();
+        let targets = changes.iter().map(|change| match change.bind {
+            Bind::Local(slot) => Slot(slot),
+            _ => unreachable!("a parameter is a variable of the frame"),
+        });
+        let targets: Vec<Slot> = targets.collect();
+        let values: Vec<NodeId> = changes.iter().map(|change| change.value).collect();
+        match (&targets[..], &values[..]) {
+            ([], _) => self.put(Repeat0),
+            (&[target], &[value]) => {
                 with_argument!(self, value, |value| self.put(Repeat1 { target, value }))
             }
-            [(first, &a), (second, &b)] => {
-                let targets = [Slot(first as u32), Slot(second as u32)];
+            (&[a_target, b_target], &[a, b]) => {
+                let targets = [a_target, b_target];
                 with_argument!(self, a, |a| with_argument!(self, b, |b| {
                     self.put(Repeat2 { targets, values: (a, b), top: base })
                 }))
             }
-            [(first, _), ..] => self.repeat_from(first, &arguments[first..], base),
+            (_, &[a, b, c]) => {
+                with_leaf!(self, a, |a| with_leaf!(self, b, |b| with_leaf!(self, c, |c| self
+                    .repeat_any(targets, (a, b, c), base))))
+            }
+            _ => {
+                let values = self.many(&values);
+                self.repeat_any(targets, values, base)
+            }
         }
     }
 
-    fn repeat_from(&mut self, first: usize, arguments: &[NodeId], base: Slot) -> Node {
-        let first = Slot(first as u32);
-        match *arguments {
-            [a, b, c] => {
-                with_leaf!(self, a, |a| with_leaf!(self, b, |b| with_leaf!(self, c, |c| self
-                    .put(Repeat { first, arguments: (a, b, c), base }))))
-            }
-            _ => {
-                let arguments = self.many(arguments);
-                self.put(Repeat { first, arguments, base })
-            }
-        }
+    fn repeat_any<A: Arguments>(&mut self, targets: Vec<Slot>, values: A, base: Slot) -> Node {
+        let targets = self.shared.arena.put_all(targets.into_iter());
+        self.put(Repeat { targets, values, base })
     }
 }

@@ -83,12 +83,7 @@ impl<P: Policy> Compiler<'_, P> {
     }
 
     fn repeats(&self) -> bool {
-        self.function.nodes().any(|(_, node)| match node {
-            core::Node::Call { target, callee, tail: true, .. } => {
-                self.is_self_call(target, callee)
-            }
-            _ => false,
-        })
+        self.function.nodes().any(|(_, node)| matches!(node, core::Node::Repeat { .. }))
     }
 
     fn compile_node(&mut self, id: NodeId, node: core::Node) {
@@ -117,6 +112,10 @@ impl<P: Policy> Compiler<'_, P> {
             }
             core::Node::Tuple { first, second, .. } => height(first).max(height(second)),
             core::Node::First(v) | core::Node::Second(v) | core::Node::Print(v) => height(v),
+            core::Node::Repeat { changes, .. } => {
+                let changes = self.function.statements(changes).iter();
+                changes.map(|change| height(change.value)).max().unwrap_or(0)
+            }
             core::Node::Call { callee, arguments, .. } => {
                 let arguments = self.function.list(arguments).iter();
                 arguments.chain(&callee).map(|&id| height(id)).max().unwrap_or(0)

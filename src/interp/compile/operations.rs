@@ -114,6 +114,7 @@ impl<P: Policy> Compiler<'_, P> {
                 self.put(Print { value, site })
             }
             Core::Call { .. } => self.call(id),
+            Core::Repeat { changes, slot } => self.repeat(changes, Slot(slot)),
         })
     }
 
@@ -126,7 +127,7 @@ impl<P: Policy> Compiler<'_, P> {
         top: core::Slot,
     ) -> Binary<O, L, R, P> {
         let site = self.site(id, top);
-        Binary { left, right, site, types: PhantomData }
+        Binary { left, right, kept: Slot(top), site, types: PhantomData }
     }
 
     fn binary(&mut self, id: NodeId, op: BinaryOp, sides: [NodeId; 2], top: core::Slot) -> Node {
