@@ -6,6 +6,7 @@ pub mod boxed_closures;
 pub mod bytecode;
 pub mod bytecode_loop;
 pub mod continuations;
+pub mod cranelift;
 mod execute;
 pub mod ir;
 pub mod machine;

@@ -6,9 +6,11 @@
 
 use crate::ir::BinaryOp;
 use crate::value::Value;
+use std::mem::offset_of;
 
 /// Why a program stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u64)]
 pub enum Error {
     /// An operand, a condition or a callee has the wrong type.
     Type,
@@ -68,6 +70,13 @@ impl Default for Machine {
 }
 
 impl Machine {
+    /// Where machine code finds the first free word of the nursery.
+    pub const NEXT: usize = offset_of!(Machine, next);
+    /// Where it finds the nursery's end.
+    pub const END: usize = offset_of!(Machine, end);
+    /// Where it finds the address that the native stack must stay above.
+    pub const NATIVE_LIMIT: usize = offset_of!(Machine, native_limit);
+
     /// A machine with an empty stack and nursery.
     pub fn new() -> Machine {
         let mut frames = vec![Value::int(0); FRAME_SLOTS].into_boxed_slice();

@@ -4,6 +4,7 @@ use crate::Interpreter;
 use crate::boxed_closures::BoxedClosures;
 use crate::bytecode_loop::BytecodeLoop;
 use crate::continuations::Continuations;
+use crate::cranelift::Cranelift;
 use crate::ir::Program;
 use crate::machine::Machine;
 use crate::native::{checked, plain};
@@ -38,6 +39,7 @@ pub const TECHNIQUES: &[Technique] = techniques! {
     "4 continuations": Continuations,
     "5 threaded tape": ThreadedTape,
     "5b driven tape": DrivenTape,
+    "7 Cranelift": Cranelift,
 };
 
 /// Variants of technique 3b; the first one is what the others are compared with.

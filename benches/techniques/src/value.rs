@@ -11,8 +11,8 @@
 #[repr(transparent)]
 pub struct Value(pub u64);
 
-const TAG_TUPLE: u64 = 1;
-const TAG_CLOSURE: u64 = 3;
+pub(crate) const TAG_TUPLE: u64 = 1;
+pub(crate) const TAG_CLOSURE: u64 = 3;
 
 impl Value {
     /// The boolean `false`: not an Int, not a tagged pointer.
