@@ -1,5 +1,6 @@
 //! Zeal's check of the whole heap: every word is what it should be.
 
+use super::collect::POISON;
 use super::object::{First, PAIR_WORDS, StringForm};
 use super::{Heap, Roots};
 use crate::value::{Tag, Value};
@@ -71,7 +72,9 @@ impl Heap {
         }
         // SAFETY: a pointer value points to an object; if it does not, this is the bug
         // that is being looked for.
-        let fits = match First::of(unsafe { *value.object() }) {
+        let first = unsafe { *value.object() };
+        assert!(first != POISON, "{value:?} points to an object that was freed");
+        let fits = match First::of(first) {
             First::Pair => value.tag_bits() == Tag::Tuple as u64,
             First::Closure(_) => value.tag_bits() == Tag::Closure as u64,
             First::Str(_) => value.tag_bits() == Tag::Str as u64,
