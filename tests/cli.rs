@@ -79,6 +79,24 @@ fn what_was_printed_comes_before_the_error() {
 }
 
 #[test]
+fn statistics_show_the_profile_also_of_a_program_that_fails() {
+    let program = "let f = fn (n, s) => { if (n == 0) { first(s) } else { f(n - 1, s + n) } };
+                   f(7, \"x\")";
+    let output = galo(&["--stats", "-e", program]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("           1            7  f (<command line>:1:9)"), "{stderr}");
+
+    let file = std::env::temp_dir().join(format!("galo-stats-{}.json", std::process::id()));
+    galo(&[&format!("--stats={}", file.display()), "-e", program]).output().unwrap();
+    let figures: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let site = &figures["sites"][0];
+    assert_eq!((&site["function"], &site["left"][0]), (&"f".into(), &"Str".into()));
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
 fn files_are_rewritten_and_statistics_written() {
     let folder = std::env::temp_dir().join(format!("galo-cli-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -96,5 +114,6 @@ fn files_are_rewritten_and_statistics_written() {
     let figures: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&stats).unwrap()).unwrap();
     assert_eq!(figures["printed_bytes"], 2);
+    assert_eq!(figures["functions"][0]["name"], "main");
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -8,7 +8,7 @@ use super::Outcome;
 use super::args::RunArgs;
 use super::failure::{Failure, say};
 use super::input::Input;
-use super::stats;
+use super::stats::Statistics;
 use crate::report::Call;
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
 use crate::{Config, Engine, ProgramError, engine::TraceFrame};
@@ -24,15 +24,18 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     if args.time {
         say(&format!("time: {:.3} ms\n", start.elapsed().as_secs_f64() * 1e3));
     }
-    match result {
-        Ok(run) => {
-            match &args.stats {
-                Some(Some(path)) => stats::write(path, &program, &run)?,
-                Some(None) => say(&stats::table(&program, &run)),
-                None => {}
-            }
-            Ok(ExitCode::SUCCESS)
+    if let Some(file) = &args.stats {
+        let run = result.as_ref().map_or_else(|error| error.stats, |run| *run);
+        let reporter = input.reporter(program.ast(), false);
+        let place = |span| reporter.place(span);
+        let statistics = Statistics { program: &program, run, place: &place };
+        match file {
+            Some(path) => statistics.write(path)?,
+            None => say(&statistics.table()),
         }
+    }
+    match result {
+        Ok(_) => Ok(ExitCode::SUCCESS),
         Err(error) if error.is_closed_pipe() => Ok(ExitCode::SUCCESS),
         Err(error) => Err(program_error(&input, &error, color)),
     }

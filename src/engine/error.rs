@@ -7,6 +7,7 @@ use galo_runtime::fault::TraceEntry;
 use galo_runtime::{Blame, ErrorKind, Fault};
 
 use super::program::Loaded;
+use super::stats::RunStats;
 use crate::core::FunctionId;
 use crate::syntax::ast::{Ast, Node, NodeId, Span};
 use crate::syntax::diagnostic::{Diagnostic, Severity};
@@ -72,6 +73,8 @@ pub struct ProgramError {
     pub node: NodeId,
     /// The calls that led there, innermost first.
     pub trace: Vec<TraceFrame>,
+    /// What the run cost until then.
+    pub stats: RunStats,
     /// For `output-closed`, the writer's error.
     pub cause: Option<std::io::Error>,
     pub(super) loaded: Arc<Loaded>,
@@ -90,7 +93,7 @@ impl ProgramError {
     }
 
     /// Resolves an error of a run to its places.
-    pub(super) fn new(fault: Fault, loaded: &Arc<Loaded>) -> Box<ProgramError> {
+    pub(super) fn new(fault: Fault, stats: RunStats, loaded: &Arc<Loaded>) -> Box<ProgramError> {
         let ast = &loaded.ast;
         let node = blamed(ast, NodeId::new(fault.site as usize), fault.blame);
         let frame = |entry: &TraceEntry| loaded.trace_frame(entry);
@@ -107,6 +110,7 @@ impl ProgramError {
             span: ast.span(node),
             node,
             trace,
+            stats,
             cause: fault.cause,
             loaded: Arc::clone(loaded),
         })

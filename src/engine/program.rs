@@ -148,15 +148,16 @@ impl Program {
             .map_err(|e| self.no_memory(&e, "heap"))?;
         stack.run(|| self.code.run(&mut machine));
         let flushed = machine.output.flush();
-        if let Some(fault) = machine.take_fault() {
-            return Err(ProgramError::new(*fault, &self.loaded));
-        }
-        flushed.map_err(|cause| self.output_closed(cause))?;
-        Ok(RunStats {
+        let stats = RunStats {
             time: start.elapsed(),
             heap: machine.heap.stats(),
             printed_bytes: machine.output.printed_bytes(),
-        })
+        };
+        if let Some(fault) = machine.take_fault() {
+            return Err(ProgramError::new(*fault, stats, &self.loaded));
+        }
+        flushed.map_err(|cause| self.output_closed(cause, stats))?;
+        Ok(stats)
     }
 
     /// The program's syntax tree.
@@ -194,14 +195,14 @@ impl Program {
         let message = format!("the system refuses the address space of the {what}: {error}");
         let mut fault = self.fault(ErrorKind::OutOfMemory, message);
         fault.help = Some(format!("lower the limit with `--max-{what}`"));
-        ProgramError::new(fault, &self.loaded)
+        ProgramError::new(fault, RunStats::default(), &self.loaded)
     }
 
-    fn output_closed(&self, cause: io::Error) -> Box<ProgramError> {
+    fn output_closed(&self, cause: io::Error, stats: RunStats) -> Box<ProgramError> {
         let message = format!("cannot write the output: {cause}");
         let mut fault = self.fault(ErrorKind::OutputClosed, message);
         fault.cause = Some(cause);
-        ProgramError::new(fault, &self.loaded)
+        ProgramError::new(fault, stats, &self.loaded)
     }
 
     /// An error of the program as a whole.
