@@ -1,0 +1,144 @@
+//! galo as a library: engines side by side, output to any writer, limits and errors as
+//! values.
+
+use std::io::{self, Write};
+use std::thread;
+
+use galo::engine::TraceFrame;
+use galo::{Config, Engine, ErrorKind, Program, ProgramError, Tier};
+
+fn load(config: Config, source: &str) -> Program {
+    Engine::new(config).load("test.rinha", source.as_bytes()).expect("a program")
+}
+
+fn output(program: &Program) -> String {
+    let mut bytes = Vec::new();
+    program.run(&mut bytes).expect("no error");
+    String::from_utf8(bytes).expect("text")
+}
+
+fn error(config: Config, source: &str) -> Box<ProgramError> {
+    load(config, source).run(&mut io::sink()).expect_err("an error")
+}
+
+const LIST: &str = "
+    let build = fn (n, list) => { if (n == 0) { list } else { build(n - 1, (n, list)) } };
+    let sum = fn (list, n, acc) => {
+      if (n == 0) { acc } else { sum(second(list), n - 1, acc + first(list)) }
+    };
+    print(sum(build(10000, 0), 10000, 0))";
+
+#[test]
+fn engines_run_side_by_side_on_any_thread() {
+    let threads = [Tier::Auto, Tier::Interp].map(|tier| {
+        let program = load(Config { tier, ..Config::default() }, LIST);
+        thread::spawn(move || (0..20).map(|_| output(&program)).collect::<Vec<_>>())
+    });
+    for thread in threads {
+        let outputs = thread.join().expect("no panic");
+        assert!(outputs.iter().all(|output| output == "50005000\n"), "{outputs:?}");
+    }
+}
+
+#[test]
+fn engines_differ_in_their_configuration_alone() {
+    let source = "print(1 == \"1\")";
+    let lenient = load(Config { lenient: true, ..Config::default() }, source);
+    let strict = load(Config::default(), source);
+    assert_eq!(output(&lenient), "false\n");
+    assert_eq!(strict.run(&mut io::sink()).unwrap_err().kind, ErrorKind::TypeError);
+    assert_eq!(output(&lenient), "false\n");
+}
+
+#[test]
+fn limits_are_errors_with_places() {
+    let endless = "let f = fn (n) => { 1 + f(n + 1) }; print(f(0))";
+    let deep = error(Config { max_stack: 1 << 20, ..Config::default() }, endless);
+    assert_eq!(deep.kind, ErrorKind::StackOverflow);
+    assert_eq!(&endless[deep.span.start as usize..deep.span.end as usize], "f(n + 1)");
+    assert!(matches!(deep.trace[0], TraceFrame::Call { count: 1000.., recursive: true, .. }));
+
+    let hoard = "let f = fn (list) => { f((list, list)) }; f(0)";
+    let full = error(Config { max_heap: 1 << 20, ..Config::default() }, hoard);
+    assert_eq!(full.kind, ErrorKind::OutOfMemory);
+    assert_eq!(&hoard[full.span.start as usize..full.span.end as usize], "(list, list)");
+}
+
+#[test]
+fn errors_outlive_their_program() {
+    let error = error(Config::default(), "let half = fn (n) => { n / 0 }; 1 + half(7)");
+    assert_eq!(error.kind, ErrorKind::DivisionByZero);
+    assert_eq!(error.message, "division by zero: `7 / 0`");
+    assert_eq!(
+        error.to_string(),
+        "test.rinha: at byte 27: division-by-zero: division by zero: `7 / 0`"
+    );
+    let [TraceFrame::Call { function, span, .. }] = &error.trace[..] else {
+        panic!("one call: {:?}", error.trace);
+    };
+    assert_eq!((function.as_str(), span.start), ("half", 36));
+}
+
+/// A writer that fails once it has taken so many bytes.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.checked_sub(bytes.len()) {
+            Some(rest) => self.0 = rest,
+            None => return Err(io::ErrorKind::StorageFull.into()),
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_output_that_fails_ends_the_program() {
+    let endless = load(Config::default(), "let f = fn (n) => { let _ = print(n); f(n + 1) }; f(0)");
+    let error = endless.run(&mut Full(1 << 20)).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::OutputClosed);
+    assert_eq!(error.cause.as_ref().map(io::Error::kind), Some(io::ErrorKind::StorageFull));
+
+    let short = load(Config::default(), "print(1)");
+    let error = short.run(&mut Full(0)).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::OutputClosed, "at the last flush");
+}
+
+#[test]
+fn inputs_that_are_no_programs_are_errors() {
+    let engine = Engine::new(Config::default());
+    let error = engine.load("two.rinha", b"let x = ; let y = ; x").unwrap_err();
+    assert_eq!(error.diagnostics.len(), 2);
+    assert_eq!(error.to_string().lines().count(), 2);
+    assert!(engine.load("bytes", b"\xff").is_err());
+    assert!(engine.load("tree.json", b"{\"name\": 1}").is_err());
+}
+
+#[test]
+fn the_profile_counts_and_notes_what_is_no_int() {
+    let config = Config { profile: true, ..Config::default() };
+    let program = load(
+        config,
+        "
+        let count = fn (n) => { if (n == 0) { \"done\" } else { count(n - 1) } };
+        let call = fn (f) => { f(3) };
+        let _ = call(count);
+        print(call(fn (x) => { \"x\" + x }))",
+    );
+    assert_eq!(output(&program), "x3\n");
+    let named = |name: &str| {
+        let id = |f: u32| galo::core::FunctionId::new(f as usize);
+        program.function_profiles().find(|p| program.function_name(id(p.function)) == name)
+    };
+    let count = named("count").expect("a function");
+    assert_eq!((count.calls, count.loops), (1, 3));
+    assert_eq!(named("call").expect("a function").calls, 2);
+    let sites: Vec<_> = program.site_profiles().collect();
+    assert!(sites.iter().any(|site| site.result == ["Str"]), "{sites:?}");
+    assert!(sites.iter().any(|site| site.left == ["Str"] && site.right.is_empty()), "{sites:?}");
+    assert!(sites.iter().any(|site| site.megamorphic && site.callee.is_some()), "{sites:?}");
+}
