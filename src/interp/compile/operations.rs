@@ -265,7 +265,39 @@ impl<P: Policy> Compiler<'_, P> {
         body
     }
 
+    /// A `let`, with the operation of its value inside if that is a small one.
     fn bind(&mut self, value: NodeId, slot: Slot, body: Node) -> Node {
+        use core::Node as Core;
+        match self.function.node(value) {
+            Core::First(of) => self.let_field::<true>(value, of, slot, body),
+            Core::Second(of) => self.let_field::<false>(value, of, slot, body),
+            Core::Binary { op, lhs, rhs, slot: top, .. } => {
+                match (self.operand(lhs), self.operand(rhs)) {
+                    (Operand::Slot(left), Operand::Slot(right)) => with_operator!(op, O => {
+                        let value = self.binary_node::<O, _, _>(value, left, right, top);
+                        self.let_node(value, slot, body)
+                    }, Add Sub Mul Div Rem Eq Neq Lt Gt Lte Gte),
+                    _ => self.bind_argument(value, slot, body),
+                }
+            }
+            _ => self.bind_argument(value, slot, body),
+        }
+    }
+
+    fn let_field<const FIRST: bool>(
+        &mut self,
+        id: NodeId,
+        of: NodeId,
+        slot: Slot,
+        body: Node,
+    ) -> Node {
+        let site = self.site(id, 0);
+        with_left!(self, of, |tuple| {
+            self.let_node(Field::<FIRST, _, P> { tuple, site, policy: PhantomData }, slot, body)
+        })
+    }
+
+    fn bind_argument(&mut self, value: NodeId, slot: Slot, body: Node) -> Node {
         with_argument!(self, value, |value| self.let_node(value, slot, body))
     }
 
