@@ -114,6 +114,13 @@ impl Resolution {
         matches!(ast.node(value), Node::Function { .. }).then(|| self.function_at(value))
     }
 
+    /// Whether a binding is the running closure itself inside of `function`. Not so if it
+    /// may be read early: then it is in a cell, and a function that captures nothing else
+    /// captures that cell.
+    pub(super) fn is_own_name(&self, function: FunctionId, binding: BindingId) -> bool {
+        self.scope(function).binding == Some(binding) && !self.binding(binding).read_early
+    }
+
     /// The literal that a binding is a name for, if nothing can see it unbound.
     pub(super) fn literal_of(&self, ast: &Ast, binding: BindingId) -> Option<NodeId> {
         let binding = self.binding(binding);
@@ -437,7 +444,8 @@ fn find_static_functions(ast: &Ast, resolution: &mut Resolution) {
     for (index, scope) in resolution.scopes.iter().enumerate() {
         let id = FunctionId::new(index);
         for &binding in &scope.free {
-            if scope.binding == Some(binding) || resolution.literal_of(ast, binding).is_some() {
+            let literal = resolution.literal_of(ast, binding);
+            if resolution.is_own_name(id, binding) || literal.is_some() {
                 continue;
             }
             let read_early = resolution.binding(binding).read_early;

@@ -21,7 +21,8 @@ impl<'a> Lowering<'a> {
         let (ast, resolution) = (self.ast, self.resolution);
         let scope = resolution.scope(id);
         let needs = move |&binding: &BindingId| {
-            scope.binding != Some(binding) && constant(ast, resolution, binding, false).is_none()
+            let is_constant = constant(ast, resolution, binding, false).is_some();
+            !is_constant && !resolution.is_own_name(id, binding)
         };
         let free = if scope.is_static { &[][..] } else { &scope.free[..] };
         free.iter().copied().filter(needs)
@@ -56,7 +57,7 @@ impl<'a> Lowering<'a> {
         if facts.owner == FunctionId::MAIN {
             return Access { place: Place::Global(slot), in_cell: false };
         }
-        if self.resolution.scope(id).binding == Some(binding) {
+        if self.resolution.is_own_name(id, binding) {
             return Access { place: Place::This, in_cell: false };
         }
         self.frame().captures[&binding]
