@@ -31,8 +31,11 @@ const NURSERY_MAX_BYTES: usize = 64 << 20;
 const MAJOR_MIN_BYTES: usize = 8 << 20;
 /// Longer strings that are not concatenations are kept outside the moving heap, in bytes.
 const FLAT_MAX_BYTES: usize = 4 << 10;
-/// String buffers made between two collections, in bytes, that bring the next one on.
+/// String buffers made between two collections, in bytes, that bring the next one on, if
+/// that is not too much for the heap's limit.
 const BUFFERS_BETWEEN_BYTES: usize = 16 << 20;
+/// The same as a part of the limit: so much of it may be buffers that nothing uses.
+const BUFFERS_BETWEEN_PART: usize = 16;
 
 /// The heap has reached its limit, or the system has no memory left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -287,7 +290,8 @@ impl Heap {
         } else {
             self.old_buffers.push(object);
         }
-        if self.buffer_bytes - self.buffer_bytes_before > BUFFERS_BETWEEN_BYTES {
+        let between = BUFFERS_BETWEEN_BYTES.min(self.max_bytes / BUFFERS_BETWEEN_PART);
+        if self.buffer_bytes - self.buffer_bytes_before > between {
             self.limit = self.free;
         }
     }
