@@ -65,6 +65,24 @@ fn limits_are_errors_with_places() {
 }
 
 #[test]
+fn expressions_that_nest_too_deep_are_errors() {
+    let nested = |open: &str, close: &str| {
+        let depth = 20_000;
+        format!("print({}1{})", open.repeat(depth), close.repeat(depth))
+    };
+    let shapes = [
+        ("1 + (", ")"),
+        ("if ((", ") == 1) { 1 } else { 0 }"),
+        ("first((", ", 2))"),
+        ("print(", ")"),
+    ];
+    for (open, close) in shapes {
+        let config = Config { max_stack: 1 << 16, ..Config::default() };
+        assert_eq!(error(config, &nested(open, close)).kind, ErrorKind::StackOverflow, "{open}");
+    }
+}
+
+#[test]
 fn errors_outlive_their_program() {
     let error = error(Config::default(), "let half = fn (n) => { n / 0 }; 1 + half(7)");
     assert_eq!(error.kind, ErrorKind::DivisionByZero);

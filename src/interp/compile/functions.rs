@@ -89,9 +89,11 @@ impl<P: Policy> Compiler<'_, P> {
     fn compile_node(&mut self, id: NodeId, node: core::Node) {
         let height = 1 + self.height_of_operands(node);
         self.heights[id.index()] = height;
-        if let Some(node) = self.operation(id, node) {
-            let site = self.origin(id);
-            self.nodes[id.index()] = Some(self.checked(node, height, site));
+        if let Some(mut node) = self.operation(id, node) {
+            if self.is_checked(id) {
+                node = self.checked(node, self.origin(id));
+            }
+            self.nodes[id.index()] = Some(node);
         }
     }
 

@@ -176,12 +176,13 @@ impl<P: Policy> Compiler<'_, P> {
         &raw const **self.shared.names.last().expect("just pushed")
     }
 
-    /// Notes how deep a node nests, and puts a check of the stack in front of it if that
-    /// is very deep.
-    fn checked(&mut self, node: Node, height: u32, site: galo_runtime::Site) -> Node {
-        if height.is_multiple_of(CHECKED_HEIGHT) {
-            return self.put(Deep { body: node, site });
-        }
-        node
+    /// Whether the stack is checked before a node, because it nests very deep.
+    fn is_checked(&self, id: NodeId) -> bool {
+        self.heights[id.index()].is_multiple_of(CHECKED_HEIGHT)
+    }
+
+    /// Puts a check of the stack in front of a node.
+    fn checked(&mut self, node: Node, site: galo_runtime::Site) -> Node {
+        self.put(Deep { body: node, site })
     }
 }

@@ -8,8 +8,8 @@ use super::super::data::{Field, Hoisted, NewCell, NewClosure, Print, Source, Tup
 use super::super::node::{Eval, Node};
 use super::super::operand::{Operand, Slot};
 use super::super::profile::Policy;
-use super::Compiler;
 use super::shapes::{Step, with_argument, with_leaf, with_left, with_right};
+use super::{CHECKED_HEIGHT, Compiler};
 use crate::core::{self, Bind, FunctionId, NodeId, Place, Statements};
 use crate::syntax::ast::BinaryOp;
 
@@ -29,25 +29,13 @@ macro_rules! with_operator {
 /// Instantiates `$make` for the shape of a condition: a comparison, or any value.
 macro_rules! with_test {
     ($self:ident, $id:expr, |$test:ident| $make:expr) => {
-        match $self.function.node($id) {
-            core::Node::Binary { op: BinaryOp::Eq, .. } => {
-                with_comparison!($self, Eq, $id, |$test| $make)
-            }
-            core::Node::Binary { op: BinaryOp::Neq, .. } => {
-                with_comparison!($self, Neq, $id, |$test| $make)
-            }
-            core::Node::Binary { op: BinaryOp::Lt, .. } => {
-                with_comparison!($self, Lt, $id, |$test| $make)
-            }
-            core::Node::Binary { op: BinaryOp::Gt, .. } => {
-                with_comparison!($self, Gt, $id, |$test| $make)
-            }
-            core::Node::Binary { op: BinaryOp::Lte, .. } => {
-                with_comparison!($self, Lte, $id, |$test| $make)
-            }
-            core::Node::Binary { op: BinaryOp::Gte, .. } => {
-                with_comparison!($self, Gte, $id, |$test| $make)
-            }
+        match $self.comparison($id) {
+            Some(BinaryOp::Eq) => with_comparison!($self, Eq, $id, |$test| $make),
+            Some(BinaryOp::Neq) => with_comparison!($self, Neq, $id, |$test| $make),
+            Some(BinaryOp::Lt) => with_comparison!($self, Lt, $id, |$test| $make),
+            Some(BinaryOp::Gt) => with_comparison!($self, Gt, $id, |$test| $make),
+            Some(BinaryOp::Lte) => with_comparison!($self, Lte, $id, |$test| $make),
+            Some(BinaryOp::Gte) => with_comparison!($self, Gte, $id, |$test| $make),
             _ => {
                 let $test = Truth($self.node($id));
                 $make
@@ -171,6 +159,15 @@ impl<P: Policy> Compiler<'_, P> {
         }
     }
 
+    /// The operator of a condition that can become part of the node that tests it: not if
+    /// the stack is checked before it.
+    fn comparison(&self, id: NodeId) -> Option<BinaryOp> {
+        match self.function.node(id) {
+            core::Node::Binary { op, .. } if !self.is_checked(id) => Some(op),
+            _ => None,
+        }
+    }
+
     fn if_else(&mut self, id: NodeId, condition: NodeId, then: NodeId, otherwise: NodeId) -> Node {
         let site = self.site(id, 0);
         with_test!(self, condition, |condition| {
@@ -258,9 +255,9 @@ impl<P: Policy> Compiler<'_, P> {
                     self.put(Fill { value, cell: Slot(slot), body })
                 }
             };
-            let site = self.origin(id);
-            let nested = (statements.len() - i) as u32;
-            body = self.checked(body, nested, site);
+            if (statements.len() - i).is_multiple_of(CHECKED_HEIGHT as usize) {
+                body = self.checked(body, self.origin(id));
+            }
         }
         body
     }
