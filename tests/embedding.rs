@@ -66,19 +66,18 @@ fn limits_are_errors_with_places() {
 
 #[test]
 fn expressions_that_nest_too_deep_are_errors() {
-    let nested = |open: &str, close: &str| {
-        let depth = 20_000;
-        format!("print({}1{})", open.repeat(depth), close.repeat(depth))
-    };
+    const DEPTH: usize = 20_000;
     let shapes = [
         ("1 + (", ")"),
         ("if ((", ") == 1) { 1 } else { 0 }"),
-        ("first((", ", 2))"),
+        ("first(let a = ", "; a)"),
         ("print(", ")"),
     ];
-    for (open, close) in shapes {
+    // Two leaves, so that each kind of node is now at even heights, now at odd ones.
+    for ((open, close), leaf) in shapes.into_iter().flat_map(|s| [(s, "1"), (s, "print(1)")]) {
+        let source = format!("print({}{leaf}{})", open.repeat(DEPTH), close.repeat(DEPTH));
         let config = Config { max_stack: 1 << 16, ..Config::default() };
-        assert_eq!(error(config, &nested(open, close)).kind, ErrorKind::StackOverflow, "{open}");
+        assert_eq!(error(config, &source).kind, ErrorKind::StackOverflow, "{open} {leaf}");
     }
 }
 

@@ -262,12 +262,17 @@ impl<P: Policy> Compiler<'_, P> {
         body
     }
 
-    /// A `let`, with the operation of its value inside if that is a small one.
+    /// A `let`, with the operation of its value inside if that is a small one
+    /// before which the stack is not checked.
     fn bind(&mut self, value: NodeId, slot: Slot, body: Node) -> Node {
         use core::Node as Core;
         match self.function.node(value) {
-            Core::First(of) => self.let_field::<true>(value, of, slot, body),
-            Core::Second(of) => self.let_field::<false>(value, of, slot, body),
+            Core::First(of) if !self.is_checked(value) => {
+                self.let_field::<true>(value, of, slot, body)
+            }
+            Core::Second(of) if !self.is_checked(value) => {
+                self.let_field::<false>(value, of, slot, body)
+            }
             Core::Binary { op, lhs, rhs, slot: top, .. } => {
                 match (self.operand(lhs), self.operand(rhs)) {
                     (Operand::Slot(left), Operand::Slot(right)) => with_operator!(op, O => {
