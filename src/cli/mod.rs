@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand, and what they share.
 //!
 //! Subcommands return a [`Failure`] or an exit code; only [`main`] prints failures, so
-//! that the exit codes of the handbook are in one place, [`failure`].
+//! that all exit codes are in one place, [`failure`].
 
 mod args;
 mod ast;

@@ -55,8 +55,10 @@ pub struct Config {
     /// The most stack, in bytes, before the error `stack-overflow`. Variables and the
     /// interpreter's own frames each may use that much.
     pub max_stack: usize,
-    /// Whether `+`, `==` and `<` take what many community programs expect: see the
-    /// handbook's section on the lenient dialect.
+    /// Whether operators take what many community programs expect: `+` joins a Str with any
+    /// value as it is printed, `==` and `!=` compare any two values (those of different
+    /// kinds are unequal, tuples are compared by their parts, closures by identity), and
+    /// `<` and its kin order two Strs by their bytes.
     pub lenient: bool,
     /// Whether the interpreter notes a profile even where no tier needs it.
     pub profile: bool,
