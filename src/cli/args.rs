@@ -7,7 +7,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::size::Size;
-use crate::Tier;
+use crate::{Config, Tier};
 
 /// Runs Rinha programs: source text or the contest's JSON trees.
 #[derive(Parser, Debug)]
@@ -83,12 +83,12 @@ pub(super) struct RunArgs {
     pub(super) tier: Tier,
 
     /// The most live data, in bytes or with K, M or G
-    #[arg(long, value_name = "SIZE")]
-    pub(super) max_heap: Option<Size>,
+    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_heap))]
+    pub(super) max_heap: Size,
 
     /// The most stack, in bytes or with K, M or G
-    #[arg(long, value_name = "SIZE")]
-    pub(super) max_stack: Option<Size>,
+    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_stack))]
+    pub(super) max_stack: Size,
 
     /// Accept what many community programs use and the specification does not
     #[arg(long)]

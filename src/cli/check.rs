@@ -11,7 +11,7 @@ use crate::check::{Findings, check as find};
 pub(super) fn check(args: &CheckArgs, color: bool) -> Outcome {
     let input = Input::read(&args.input)?;
     let ast = input.parse(color)?;
-    let findings = find(&ast).map_err(|error| input.not_a_program(&[*error], color))?;
+    let findings = find(&ast).map_err(|error| input.refused(&ast, &[*error], color))?;
     let reporter = input.reporter(&ast, color);
     for warning in &findings.warnings {
         say(&reporter.diagnostic(warning));

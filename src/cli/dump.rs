@@ -28,7 +28,7 @@ pub(super) fn dump(args: &DumpArgs, color: bool) -> Outcome {
         Stage::Ast => output::print(|out| nodes(&ast, &place, out)),
         _ => {
             let core = core::lower(&ast);
-            let core = core.map_err(|error| input.not_a_program(&[*error], color))?;
+            let core = core.map_err(|error| input.refused(&ast, &[*error], color))?;
             output::print(|out| out.write_all(core::print(&core, &ast, &place).as_bytes()))
         }
     }

@@ -1,6 +1,7 @@
 //! How a command may fail, and the exit status of each way.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use annotate_snippets::{Group, Level, Renderer};
@@ -24,10 +25,20 @@ pub(super) enum Failure {
     /// The program failed; the text says how.
     ProgramError(String),
     /// What was made cannot be written.
-    Unwritable(io::Error),
+    Unwritable {
+        /// Where to.
+        name: String,
+        /// Why.
+        error: io::Error,
+    },
 }
 
 impl Failure {
+    /// The failure to write the file at `path`.
+    pub(super) fn unwritable(path: &Path, error: io::Error) -> Failure {
+        Failure::Unwritable { name: format!("{:?}", path.display().to_string()), error }
+    }
+
     /// Tells the user, and gives the exit status.
     pub(super) fn report(self, color: bool) -> ExitCode {
         let (text, status) = match self {
@@ -38,11 +49,11 @@ impl Failure {
             }
             Failure::ProgramError(text) => (text, 1),
             // Whoever closed the output has seen enough.
-            Failure::Unwritable(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Failure::Unwritable { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }
-            Failure::Unwritable(error) => {
-                (line(&format!("cannot write the output: {error}"), None, color), 1)
+            Failure::Unwritable { name, error } => {
+                (line(&format!("cannot write {name}: {error}"), None, color), 1)
             }
         };
         say(&text);
@@ -53,7 +64,7 @@ impl Failure {
 impl From<io::Error> for Failure {
     /// The only errors that commands meet without a name are those of their output.
     fn from(error: io::Error) -> Failure {
-        Failure::Unwritable(error)
+        Failure::Unwritable { name: "the output".to_owned(), error }
     }
 }
 

@@ -14,10 +14,13 @@ pub(super) fn fmt(args: &FmtArgs, color: bool) -> Outcome {
     let input = Input::read(&args.input)?;
     let (text, form) = input.text(color)?;
     let formatted = match form {
-        Form::Source => format::format_source(&input.name, text),
-        Form::Json => format::format_ast(&input.parse(color)?),
+        Form::Source => format::format_source(&input.name, text)
+            .map_err(|errors| input.not_a_program(&errors, color))?,
+        Form::Json => {
+            let ast = input.parse(color)?;
+            format::format_ast(&ast).map_err(|errors| input.refused(&ast, &errors, color))?
+        }
     };
-    let formatted = formatted.map_err(|errors| input.not_a_program(&errors, color))?;
     if args.check {
         return Ok(tell_whether_equal(&input.name, text, &formatted));
     }
@@ -44,7 +47,7 @@ fn rewrite(args: &FmtArgs, form: Form, text: &str, formatted: &str) -> Outcome {
         }
         Some(_) if text == formatted => Ok(ExitCode::SUCCESS),
         Some(path) => {
-            fs::write(path, formatted)?;
+            fs::write(path, formatted).map_err(|error| Failure::unwritable(path, error))?;
             Ok(ExitCode::SUCCESS)
         }
     }

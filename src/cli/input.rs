@@ -1,7 +1,7 @@
 //! Gets the program: from a file, standard input, the command line or the contest's
 //! paths; and says what is wrong with it.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -14,6 +14,9 @@ use crate::syntax::input::{self, Form};
 
 /// Where the contest's machine has its program.
 const CONTEST_PATHS: [&str; 2] = ["/var/rinha/source.rinha.json", "/var/rinha/source.rinha"];
+
+/// The longest program; longer ones are refused with an error.
+const MAX_LEN: u64 = u32::MAX as u64;
 
 /// The bytes of a program and what messages call it.
 #[derive(Debug)]
@@ -72,9 +75,13 @@ impl Input {
     pub(super) fn not_a_program(&self, diagnostics: &[Diagnostic], color: bool) -> Failure {
         let text = input::without_byte_order_mark(&self.bytes);
         let text = String::from_utf8_lossy(&text[..text.len().min(u32::MAX as usize)]);
-        let reporter = Reporter::new(Source::Text { name: &self.name, text: &text }, color);
-        let texts = diagnostics.iter().map(|diagnostic| reporter.diagnostic(diagnostic));
-        Failure::NotAProgram(texts.collect::<Vec<_>>().join("\n"))
+        let source = Source::Text { name: &self.name, text: &text };
+        not_a_program(diagnostics, &Reporter::new(source, color))
+    }
+
+    /// The failure that is due to errors in `ast`, the tree of this input.
+    pub(super) fn refused(&self, ast: &Ast, diagnostics: &[Diagnostic], color: bool) -> Failure {
+        not_a_program(diagnostics, &self.reporter(ast, color))
     }
 
     /// A reporter of places in `ast`, the tree of this input: where there is a source
@@ -90,19 +97,24 @@ impl Input {
     }
 }
 
+fn not_a_program(diagnostics: &[Diagnostic], reporter: &Reporter<'_>) -> Failure {
+    let texts = diagnostics.iter().map(|diagnostic| reporter.diagnostic(diagnostic));
+    Failure::NotAProgram(texts.collect::<Vec<_>>().join("\n"))
+}
+
 fn read_file(path: &Path) -> Result<Input, Failure> {
-    let name = path.display().to_string();
-    match fs::read(path) {
-        Ok(bytes) => Ok(Input { name, bytes }),
-        Err(error) => Err(Failure::Unreadable { name, error, help: None }),
-    }
+    read(path.display().to_string(), File::open(path))
 }
 
 fn read_stdin() -> Result<Input, Failure> {
-    let name = "<standard input>";
+    read("<standard input>".to_owned(), Ok(io::stdin().lock()))
+}
+
+/// Reads all of a program, or as much as shows that it is none: devices have no end.
+fn read(name: String, source: io::Result<impl Read>) -> Result<Input, Failure> {
     let mut bytes = Vec::new();
-    match io::stdin().lock().read_to_end(&mut bytes) {
-        Ok(_) => Ok(Input::named(name, bytes)),
-        Err(error) => Err(Failure::Unreadable { name: name.to_owned(), error, help: None }),
+    match source.and_then(|source| source.take(MAX_LEN + 1).read_to_end(&mut bytes)) {
+        Ok(_) => Ok(Input { name, bytes }),
+        Err(error) => Err(Failure::Unreadable { name, error, help: None }),
     }
 }

@@ -11,15 +11,14 @@ use super::input::Input;
 use super::stats::Statistics;
 use crate::report::Call;
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
-use crate::{Config, Engine, ProgramError, engine::TraceFrame};
+use crate::{Config, Engine, InputError, ProgramError, engine::TraceFrame};
 
 pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     let start = Instant::now();
     let input = Input::read_or_contest(&args.input)?;
     let engine = Engine::new(config(args));
-    let program = engine
-        .load(&input.name, &input.bytes)
-        .map_err(|error| input.not_a_program(&error.diagnostics, color))?;
+    let program =
+        engine.load(&input.name, &input.bytes).map_err(|error| refused(&input, &error, color))?;
     let result = program.run(&mut io::stdout().lock());
     if args.time {
         say(&format!("time: {:.3} ms\n", start.elapsed().as_secs_f64() * 1e3));
@@ -42,15 +41,22 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
 }
 
 fn config(args: &RunArgs) -> Config {
-    let default = Config::default();
     Config {
         tier: args.tier,
-        max_heap: args.max_heap.map_or(default.max_heap, |size| size.0),
-        max_stack: args.max_stack.map_or(default.max_stack, |size| size.0),
+        max_heap: args.max_heap.0,
+        max_stack: args.max_stack.0,
         lenient: args.lenient,
         profile: args.stats.is_some(),
         flush_lines: io::stdout().is_terminal(),
         zeal: args.zeal,
+    }
+}
+
+/// The failure to load `input`: it cannot be read as a tree, or the tree is refused.
+fn refused(input: &Input, error: &InputError, color: bool) -> Failure {
+    match input.parse(color) {
+        Ok(ast) => input.refused(&ast, &error.diagnostics, color),
+        Err(failure) => failure,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sizes of memory on the command line: `4096`, `64K`, `512M`, `1G`.
 
+use std::fmt;
 use std::str::FromStr;
 
 /// A number of bytes.
@@ -24,9 +25,28 @@ impl FromStr for Size {
     }
 }
 
+impl fmt::Display for Size {
+    /// As it can be given, in the largest unit that says it exactly.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(30, "G"), (20, "M"), (10, "K"), (0, "")];
+        let fits = |&(shift, _): &(u32, &str)| self.0.trailing_zeros() >= shift;
+        let (shift, unit) = units.into_iter().find(fits).unwrap_or((0, ""));
+        write!(f, "{}{unit}", self.0 >> shift)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Size;
+
+    #[test]
+    fn sizes_are_shown_as_they_can_be_given() {
+        let sizes =
+            [(1, "1"), (1 << 10, "1K"), (768 << 20, "768M"), (3 << 30, "3G"), (1025, "1025")];
+        for (bytes, text) in sizes {
+            assert_eq!(Size(bytes).to_string(), text);
+        }
+    }
 
     #[test]
     fn sizes_have_units() {

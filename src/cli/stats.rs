@@ -3,7 +3,7 @@
 
 use std::fmt::{self, Write as _};
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -82,10 +82,14 @@ impl Statistics<'_> {
 
     /// Writes the figures to `path` as one JSON object.
     pub(super) fn write(&self, path: &Path) -> Result<(), Failure> {
+        self.try_write(path).map_err(|error| Failure::unwritable(path, error))
+    }
+
+    fn try_write(&self, path: &Path) -> io::Result<()> {
         let mut out = BufWriter::new(File::create(path)?);
-        serde_json::to_writer_pretty(&mut out, &self.json()).map_err(std::io::Error::from)?;
+        serde_json::to_writer_pretty(&mut out, &self.json())?;
         writeln!(out)?;
-        Ok(out.flush()?)
+        out.flush()
     }
 
     /// Every figure by its name, which says the unit.
