@@ -15,7 +15,7 @@ use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
 
 /// More captured variables than this, summed over all functions, are refused: nested
 /// functions that all mention the same variables need quadratic space.
-const MAX_CAPTURES: usize = 1 << 24;
+const MAX_CAPTURES: usize = 1 << 22;
 
 /// A binding of a [`Resolution`], by its place there.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

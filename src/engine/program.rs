@@ -141,11 +141,10 @@ impl Program {
             zeal: self.config.zeal,
         };
         let output = Output::new(output, self.config.flush_lines);
-        let mut stack =
-            GuestStack::new(self.config.max_stack).map_err(|e| self.no_memory(&e, "stack"))?;
+        let mut stack = GuestStack::new(self.config.max_stack).map_err(|e| self.no_memory(&e))?;
         let names = Arc::clone(&self.loaded.names);
         let mut machine = Machine::new(&limits, stack.limit(), self.config.lenient, names, output)
-            .map_err(|e| self.no_memory(&e, "heap"))?;
+            .map_err(|e| self.no_memory(&e))?;
         stack.run(|| self.code.run(&mut machine));
         let flushed = machine.output.flush();
         let stats = RunStats {
@@ -191,10 +190,10 @@ impl Program {
         self.code.site_profiles()
     }
 
-    fn no_memory(&self, error: &io::Error, what: &str) -> Box<ProgramError> {
-        let message = format!("the system refuses the address space of the {what}: {error}");
+    fn no_memory(&self, error: &io::Error) -> Box<ProgramError> {
+        let message = format!("the system refuses the address space for heap and stack: {error}");
         let mut fault = self.fault(ErrorKind::OutOfMemory, message);
-        fault.help = Some(format!("lower the limit with `--max-{what}`"));
+        fault.help = Some("lower the limits with `--max-heap` and `--max-stack`".to_owned());
         ProgramError::new(fault, RunStats::default(), &self.loaded)
     }
 

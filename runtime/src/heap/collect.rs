@@ -111,12 +111,13 @@ impl Heap {
     /// Empties the nursery and sizes it; false if `words` can never fit.
     fn reset_nursery(&mut self, roots: Roots, words: usize) -> bool {
         let need = words.saturating_mul(8);
-        self.stats.allocated_bytes += self.nursery.used() as u64;
+        self.stats.allocated_bytes += self.free as u64 - self.fresh as u64;
         if need > self.nursery.capacity() {
             return false;
         }
         if self.zeal {
             self.reset_nursery_zealously(need);
+            self.fresh = self.free;
             return true;
         }
         // SAFETY: everything reachable was copied out of it.
@@ -124,6 +125,7 @@ impl Heap {
         let stack = roots.top as usize - roots.base as usize;
         let size = NURSERY_BYTES.max(stack).max(need).min(self.nursery.capacity());
         self.free = self.nursery.start();
+        self.fresh = self.free;
         self.limit = self.free.wrapping_add(size / 8);
         true
     }
@@ -131,7 +133,7 @@ impl Heap {
     /// Poisons what was used and goes on behind it, so that stale pointers meet
     /// poison for as long as possible; leaves room for exactly one allocation.
     fn reset_nursery_zealously(&mut self, need: usize) {
-        poison(self.nursery.start(), self.nursery.free);
+        poison(self.fresh, self.free);
         if (self.nursery.end() as usize - self.free as usize) < need {
             self.free = self.nursery.start();
         }

@@ -50,7 +50,7 @@ pub struct HeapStats {
     pub major_collections: u64,
     /// Bytes that survived a collection of the nursery.
     pub promoted_bytes: u64,
-    /// Bytes allocated in the nursery before the last collection.
+    /// Bytes allocated in the nursery.
     pub allocated_bytes: u64,
     /// The most bytes in use after a collection: old space and string buffers.
     pub peak_bytes: u64,
@@ -73,6 +73,8 @@ pub(crate) struct Roots {
 pub struct Heap {
     /// The next free word of the nursery.
     free: *mut u64,
+    /// Where it was after the last collection.
+    fresh: *mut u64,
     /// Allocation beyond this word takes the slow path.
     limit: *mut u64,
     nursery: Space,
@@ -104,6 +106,7 @@ impl Heap {
         let nursery = Space::reserve(NURSERY_MAX_BYTES)?;
         let mut heap = Heap {
             free: nursery.start(),
+            fresh: nursery.start(),
             limit: nursery.start(),
             nursery,
             old: Space::reserve(half)?,
@@ -126,7 +129,7 @@ impl Heap {
 
     /// What the heap has done so far.
     pub fn stats(&self) -> HeapStats {
-        let fresh = self.free as u64 - self.nursery.start() as u64;
+        let fresh = self.free as u64 - self.fresh as u64;
         HeapStats { allocated_bytes: self.stats.allocated_bytes + fresh, ..self.stats }
     }
 
