@@ -120,16 +120,20 @@ impl<'a> Printer<'a> {
         if matches!(self.ast.node(body), Node::Function { .. }) {
             self.then([Sep(Space), Work::Node(body, Place::Term)]);
         } else {
+            let line = match self.ast.node(body) {
+                Node::If { .. } => Hard,
+                _ => SoftSpace,
+            };
             self.then([
                 Sep(Space),
                 Work::Op(Begin),
                 Text("{"),
                 Work::Op(Indent),
-                Sep(SoftSpace),
+                Sep(line),
                 Work::Node(body, Place::Body),
                 Work::CommentsBefore(self.ast.span(id).end),
                 Work::Op(Dedent),
-                Sep(SoftSpace),
+                Sep(line),
                 Text("}"),
                 Work::Op(End),
             ]);
@@ -221,8 +225,10 @@ impl<'a> Printer<'a> {
 
     /// An `if` that is alone in its block takes several lines, others if they must.
     fn conditional(&mut self, id: NodeId, [condition, then, otherwise]: [NodeId; 3], place: Place) {
+        // Where it has a line of its own it may stay there, unless it decides further.
+        let decides = |id: NodeId| matches!(self.ast.node(id), Node::If { .. } | Node::Let { .. });
         let line = match place {
-            Place::Body | Place::Next => Hard,
+            Place::Body | Place::Next if decides(then) || decides(otherwise) => Hard,
             _ => SoftSpace,
         };
         self.then([

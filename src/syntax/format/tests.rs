@@ -25,8 +25,13 @@ fn expression(build: impl FnOnce(&mut Ast) -> Node) -> Ast {
 fn functions_and_conditions_take_lines() {
     check(
         "let fib=fn(n)=>{if(n<2){n}else{fib(n-1)+fib(n-2)}};print(fib(10))",
-        "let fib = fn (n) => {\n  if (n < 2) {\n    n\n  } else {\n    \
-         fib(n - 1) + fib(n - 2)\n  }\n};\nprint(fib(10))\n",
+        "let fib = fn (n) => {\n  if (n < 2) { n } else { fib(n - 1) + fib(n - 2) }\n};\n\
+         print(fib(10))\n",
+    );
+    check(
+        "fn(n)=>{if(n<2){n}else{if(n<3){1}else{2}}}",
+        "fn (n) => {\n  if (n < 2) {\n    n\n  } else {\n    \
+         if (n < 3) { 1 } else { 2 }\n  }\n}\n",
     );
     check("let f = fn(x)=>x; f(if (a) {1} else {2},)", {
         "let f = fn (x) => { x };\nf(if (a) { 1 } else { 2 })\n"
