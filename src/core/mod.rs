@@ -97,6 +97,13 @@ pub enum Target {
     Closure(FunctionId),
 }
 
+impl Target {
+    /// Whether a call needs the callee's value.
+    pub fn needs_callee(self) -> bool {
+        !matches!(self, Target::Static(_))
+    }
+}
+
 /// A run of [`NodeId`]s in a function: the arguments of a call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct List {
@@ -303,6 +310,13 @@ impl Function {
     /// The nodes of a list.
     pub fn list(&self, list: List) -> &[NodeId] {
         &self.lists[list.start as usize..][..list.len as usize]
+    }
+
+    /// Keeps statements for a node to be pushed.
+    fn push_statements(&mut self, statements: impl IntoIterator<Item = Statement>) -> Statements {
+        let start = self.statements.len() as u32;
+        self.statements.extend(statements);
+        Statements { start, len: self.statements.len() as u32 - start }
     }
 
     /// The statements of a block.

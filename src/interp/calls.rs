@@ -168,6 +168,9 @@ unsafe fn follow<P: Policy>(
     value
 }
 
+/// The function to call, and its closure if it needs it.
+pub(super) type Found = (*const VmFunction, Option<Value>);
+
 /// Who is called, once the arguments are there.
 pub(super) trait Callee: Copy + 'static {
     /// The function, and its closure if it needs it; checks what has to be checked.
@@ -183,7 +186,7 @@ pub(super) trait Callee: Copy + 'static {
         frame: *mut Value,
         arguments: usize,
         site: SiteRef,
-    ) -> Result<(*const VmFunction, Option<Value>), Value>;
+    ) -> Result<Found, Value>;
 }
 
 /// A function that captures nothing.
@@ -198,7 +201,7 @@ impl Callee for StaticCallee {
         _: *mut Value,
         _: usize,
         _: SiteRef,
-    ) -> Result<(*const VmFunction, Option<Value>), Value> {
+    ) -> Result<Found, Value> {
         Ok((self.0, None))
     }
 }
@@ -215,7 +218,7 @@ impl<C: Eval> Callee for ClosureCallee<C> {
         frame: *mut Value,
         _: usize,
         _: SiteRef,
-    ) -> Result<(*const VmFunction, Option<Value>), Value> {
+    ) -> Result<Found, Value> {
         Ok((self.0, Some(self.1.eval(machine, frame))))
     }
 }
@@ -232,7 +235,7 @@ impl<C: Eval, P: Policy> Callee for UnknownCallee<C, P> {
         frame: *mut Value,
         arguments: usize,
         site: SiteRef,
-    ) -> Result<(*const VmFunction, Option<Value>), Value> {
+    ) -> Result<Found, Value> {
         let callee = self.0.eval(machine, frame);
         if !callee.is_closure() {
             return Err(machine.not_a_function(site.site, callee));
@@ -266,18 +269,31 @@ impl<C: Copy, A: Copy, P> Clone for Call<C, A, P> {
 
 impl<C: Copy, A: Copy, P> Copy for Call<C, A, P> {}
 
+/// Evaluates the arguments of a call into the slots from `base`, then finds the callee.
+///
+/// # Safety
+/// As for [`Eval::eval`].
+#[inline(always)]
+pub(super) unsafe fn prepare<C: Callee, A: Arguments>(
+    callee: &C,
+    arguments: &A,
+    machine: &mut Machine<'_>,
+    frame: *mut Value,
+    base: *mut Value,
+    site: SiteRef,
+) -> Result<Found, Value> {
+    arguments.store(machine, frame, base)?;
+    callee.find(machine, frame, arguments.count(), site)
+}
+
 impl<C: Callee, A: Arguments, P: Policy> Eval for Call<C, A, P> {
     #[inline(always)]
     unsafe fn eval(&self, machine: &mut Machine<'_>, frame: *mut Value) -> Value {
         let base = self.base.of(frame);
-        if let Err(signal) = self.arguments.store(machine, frame, base) {
-            return signal;
-        }
-        let count = self.arguments.count();
-        match self.callee.find(machine, frame, count, self.site) {
+        match prepare(&self.callee, &self.arguments, machine, frame, base, self.site) {
             Ok((function, closure)) => {
                 if let Some(closure) = closure {
-                    *base.add(count) = closure;
+                    *base.add(self.arguments.count()) = closure;
                 }
                 enter::<P>(function, machine, base, self.site)
             }

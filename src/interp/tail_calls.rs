@@ -6,7 +6,7 @@
 
 use galo_runtime::{Machine, Value};
 
-use super::calls::{Arguments, Callee};
+use super::calls::{Arguments, Callee, prepare};
 use super::node::Eval;
 use super::operand::Slot;
 use super::profile::SiteRef;
@@ -25,12 +25,9 @@ impl<C: Callee, A: Arguments> Eval for TailCall<C, A> {
     #[inline(always)]
     unsafe fn eval(&self, machine: &mut Machine<'_>, frame: *mut Value) -> Value {
         let base = self.base.of(frame);
-        if let Err(signal) = self.arguments.store(machine, frame, base) {
-            return signal;
-        }
-        let count = self.arguments.count();
-        match self.callee.find(machine, frame, count, self.site) {
+        match prepare(&self.callee, &self.arguments, machine, frame, base, self.site) {
             Ok((function, closure)) => {
+                let count = self.arguments.count();
                 // The closure was read from the frame, if it was there, before this
                 // overwrites it.
                 std::ptr::copy(base, frame, count);

@@ -67,7 +67,6 @@ impl Heap {
     }
 
     fn collect_nursery(&mut self, roots: Roots) {
-        self.nursery.free = self.free;
         let before = self.old.used();
         let mut evacuation =
             Evacuation { from: &self.nursery, scan: self.old.free, to: &mut self.old };
@@ -120,8 +119,6 @@ impl Heap {
             self.fresh = self.free;
             return true;
         }
-        // SAFETY: everything reachable was copied out of it.
-        unsafe { self.nursery.clear(self.nursery.capacity()) };
         let stack = roots.top as usize - roots.base as usize;
         let size = NURSERY_BYTES.max(stack).max(need).min(self.nursery.capacity());
         self.free = self.nursery.start();

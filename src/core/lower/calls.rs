@@ -20,10 +20,10 @@ impl Lowering<'_> {
         if tail && self.is_self(target) {
             return self.repeat(origin, arguments);
         }
-        let has_callee = !matches!(target, Target::Static(_));
+        let has_callee = target.needs_callee();
         let keeps = has_callee && !self.is_simple(callee);
         let count = arguments.len();
-        let operation = Operation::Call { target, has_callee, keeps, arguments: count, slot, tail };
+        let operation = Operation::Call { target, keeps, arguments: count, slot, tail };
         self.tasks.extend([Task::Depth(slot), Task::Make { origin, operation }]);
         let first = slot + keeps as Slot;
         self.tasks.push(Task::Depth(first + count as Slot + has_callee as Slot));

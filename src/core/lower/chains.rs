@@ -1,7 +1,7 @@
 //! Chains of `let`s: blocks of statements.
 
 use super::super::resolve::BindingId;
-use super::super::{Bind, FunctionId, Node, Statement, Statements};
+use super::super::{Bind, FunctionId, Node, Statement};
 use super::variables::{Constant, constant, is_cell};
 use super::{Lowering, Task};
 use crate::syntax::ast;
@@ -71,9 +71,7 @@ impl Lowering<'_> {
             self.results.push(result);
             return;
         }
-        let start = frame.function.statements.len() as u32;
-        frame.function.statements.extend(frame.statements.drain(first..));
-        let len = frame.function.statements.len() as u32 - start;
-        self.push(Node::Block { statements: Statements { start, len }, result }, origin);
+        let statements = frame.function.push_statements(frame.statements.drain(first..));
+        self.push(Node::Block { statements, result }, origin);
     }
 }

@@ -1,6 +1,6 @@
 //! Everything but variables, chains and calls: operands first, then the operation.
 
-use super::super::{Bind, List, Node, Statement, Statements};
+use super::super::{Bind, List, Node, Statement};
 use super::variables::literal;
 use super::{Lowering, Operation, Slot, Task};
 use crate::syntax::ast::{self, BinaryOp};
@@ -97,9 +97,9 @@ impl Lowering<'_> {
             Operation::First => Node::First(self.pop()),
             Operation::Second => Node::Second(self.pop()),
             Operation::Print => Node::Print(self.pop()),
-            Operation::Call { target, has_callee, keeps, arguments, slot, tail } => {
+            Operation::Call { target, keeps, arguments, slot, tail } => {
                 let arguments = self.take_list(arguments);
-                let callee = has_callee.then(|| self.pop());
+                let callee = target.needs_callee().then(|| self.pop());
                 Node::Call { target, callee, keeps, arguments, slot, tail }
             }
             Operation::Repeat { targets, slot } => {
@@ -107,11 +107,8 @@ impl Lowering<'_> {
                 let changes = targets.into_iter().zip(values);
                 let changes =
                     changes.map(|(slot, value)| Statement { bind: Bind::Local(slot), value });
-                let function = &mut self.frame().function;
-                let start = function.statements.len() as u32;
-                function.statements.extend(changes);
-                let len = function.statements.len() as u32 - start;
-                Node::Repeat { changes: Statements { start, len }, slot }
+                let changes = self.frame().function.push_statements(changes);
+                Node::Repeat { changes, slot }
             }
         };
         self.push(node, origin);

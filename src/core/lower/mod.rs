@@ -57,7 +57,7 @@ enum Operation {
     First,
     Second,
     Print,
-    Call { target: Target, has_callee: bool, keeps: bool, arguments: usize, slot: Slot, tail: bool },
+    Call { target: Target, keeps: bool, arguments: usize, slot: Slot, tail: bool },
     Repeat { targets: Vec<Slot>, slot: Slot },
 }
 
