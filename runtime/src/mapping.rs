@@ -3,6 +3,7 @@
 //! Heap, frames and guest stack are large reservations whose pages cost nothing
 //! until used. Every mapping lies between two guard pages.
 
+use std::ffi::c_void;
 use std::io;
 use std::ptr::{self, NonNull};
 
@@ -11,6 +12,10 @@ use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 /// The lowest address a mapping may have: values tell pointers from Ints and from
 /// constants by their upper halves.
 const LOWEST: usize = 1 << 33;
+/// The distance of the places that are asked for where the system begins lower, in bytes.
+const HINT_STEP: usize = 1 << 32;
+/// How many such places are tried.
+const HINTS: usize = 1 << 10;
 
 /// A lazily committed, zeroed, readable and writable range of memory.
 #[derive(Debug)]
@@ -28,22 +33,43 @@ impl Mapping {
         let page = rustix::param::page_size();
         let len = len.max(1).checked_next_multiple_of(page).ok_or(io::ErrorKind::OutOfMemory)?;
         let whole = len.checked_add(2 * page).ok_or(io::ErrorKind::OutOfMemory)?;
-        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
-        // SAFETY: a fresh anonymous mapping at an address of the system's choice.
-        let base = unsafe {
-            rustix::mm::mmap_anonymous(ptr::null_mut(), whole, ProtFlags::empty(), flags)?
-        };
-        // SAFETY: `base` is at least three pages long.
-        let start = unsafe { base.byte_add(page) }.cast::<u8>();
-        let mapping =
-            Mapping { start: NonNull::new(start).ok_or(io::ErrorKind::OutOfMemory)?, len };
-        if (start as usize) < LOWEST {
-            return Err(io::Error::other("the system placed a mapping below 8 GiB"));
+        let mut mapping = Mapping::near(ptr::null_mut(), whole, page, len)?;
+        if mapping.is_low() {
+            mapping = Mapping::above(whole, page, len)?;
         }
+        let start = mapping.start();
         let access = MprotectFlags::READ | MprotectFlags::WRITE;
         // SAFETY: the pages between the guards belong to this mapping and nobody uses them yet.
         unsafe { rustix::mm::mprotect(start.cast(), len, access)? };
         Ok(mapping)
+    }
+
+    /// Above [`LOWEST`], for systems that begin at the bottom, as valgrind's does: asks
+    /// for one place after the other until one is free.
+    fn above(whole: usize, page: usize, len: usize) -> io::Result<Mapping> {
+        for step in 1..=HINTS {
+            let hint = ptr::without_provenance_mut(LOWEST + step * HINT_STEP);
+            let mapping = Mapping::near(hint, whole, page, len)?;
+            if !mapping.is_low() {
+                return Ok(mapping);
+            }
+        }
+        Err(io::Error::other("the system places all mappings below 8 GiB"))
+    }
+
+    /// An inaccessible mapping of `whole` bytes, near `hint` if the system has room there.
+    fn near(hint: *mut c_void, whole: usize, page: usize, len: usize) -> io::Result<Mapping> {
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+        // SAFETY: a fresh anonymous mapping; a hint replaces no other mapping.
+        let base = unsafe { rustix::mm::mmap_anonymous(hint, whole, ProtFlags::empty(), flags)? };
+        // SAFETY: `base` is at least three pages long.
+        let start = unsafe { base.byte_add(page) }.cast::<u8>();
+        Ok(Mapping { start: NonNull::new(start).ok_or(io::ErrorKind::OutOfMemory)?, len })
+    }
+
+    /// Whether values could not tell its addresses from constants.
+    fn is_low(&self) -> bool {
+        (self.start() as usize) < LOWEST
     }
 
     /// The first byte.
@@ -111,6 +137,14 @@ mod tests {
             mapping.discard(mapping.start(), mapping.end());
             assert_eq!(p.read(), 0);
         }
+    }
+
+    #[test]
+    fn mappings_can_be_asked_to_lie_high() {
+        let page = rustix::param::page_size();
+        let mappings: Vec<_> =
+            (0..3).map(|_| Mapping::above(3 * page, page, page).unwrap()).collect();
+        assert!(mappings.iter().all(|mapping| !mapping.is_low() && mapping.len() == page));
     }
 
     #[test]
