@@ -6,8 +6,10 @@ pub mod check;
 pub mod cli;
 pub mod core;
 pub mod engine;
+pub mod flow;
 pub mod interp;
 pub mod report;
+pub mod ssa;
 pub mod syntax;
 
 pub use engine::{Config, Engine, InputError, Program, ProgramError, RunStats, Tier};
