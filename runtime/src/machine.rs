@@ -45,7 +45,7 @@ pub struct Machine<'out> {
     /// What to call next and in which frame, when a tail call is signalled.
     tail: (*const VmFunction, *mut Value),
     /// The heap.
-    pub heap: Heap,
+    pub heap: Heap<'out>,
     /// Where prints go.
     pub output: Output<'out>,
     lenient: bool,

@@ -81,7 +81,10 @@ pub(crate) fn try_for_each_piece<E>(
 ///
 /// # Safety
 /// The slice must not be used after the next allocation.
-pub(crate) unsafe fn bytes<'a>(heap: &mut Heap, string: Value) -> Result<&'a [u8], OutOfMemory> {
+pub(crate) unsafe fn bytes<'a>(
+    heap: &mut Heap<'_>,
+    string: Value,
+) -> Result<&'a [u8], OutOfMemory> {
     if halves(string).is_some() {
         flatten(heap, string)?;
     }
@@ -89,7 +92,7 @@ pub(crate) unsafe fn bytes<'a>(heap: &mut Heap, string: Value) -> Result<&'a [u8
     Ok(unsafe { leaf_bytes(string) })
 }
 
-fn flatten(heap: &mut Heap, string: Value) -> Result<(), OutOfMemory> {
+fn flatten(heap: &mut Heap<'_>, string: Value) -> Result<(), OutOfMemory> {
     let len = len(string);
     if heap.refuses_buffer(len) {
         return Err(OutOfMemory);
@@ -113,7 +116,7 @@ fn flatten(heap: &mut Heap, string: Value) -> Result<(), OutOfMemory> {
 ///
 /// # Errors
 /// If flattening one would break the heap's limit.
-pub fn equal(heap: &mut Heap, a: Value, b: Value) -> Result<bool, OutOfMemory> {
+pub fn equal(heap: &mut Heap<'_>, a: Value, b: Value) -> Result<bool, OutOfMemory> {
     if a == b {
         return Ok(true);
     }
@@ -128,7 +131,7 @@ pub fn equal(heap: &mut Heap, a: Value, b: Value) -> Result<bool, OutOfMemory> {
 ///
 /// # Errors
 /// If flattening one would break the heap's limit.
-pub fn compare(heap: &mut Heap, a: Value, b: Value) -> Result<std::cmp::Ordering, OutOfMemory> {
+pub fn compare(heap: &mut Heap<'_>, a: Value, b: Value) -> Result<std::cmp::Ordering, OutOfMemory> {
     // SAFETY: nothing is allocated in the moving heap while the slices live.
     unsafe { Ok(bytes(heap, a)?.cmp(bytes(heap, b)?)) }
 }

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use super::object::{First, PAIR_WORDS, StringForm, StringHeader, forward, words_of};
 use super::space::Space;
-use super::{Heap, MAJOR_MIN_BYTES, NURSERY_BYTES, OutOfMemory, Roots};
+use super::{Collection, Heap, MAJOR_MIN_BYTES, NURSERY_BYTES, OutOfMemory, Roots};
 use crate::value::{Tag, Value};
 
 /// What freed memory is filled with in zeal mode: no value, no header.
@@ -25,10 +25,11 @@ const ZEAL_MAJOR_MAX_BYTES: usize = 64 << 10;
 /// … once in so many collections.
 const ZEAL_MAJOR_EVERY: u64 = 64;
 
-impl Heap {
+impl Heap<'_> {
     /// Frees what the roots do not reach and makes room for `words` in the nursery.
     pub(super) fn collect(&mut self, roots: Roots, words: usize) -> Result<(), OutOfMemory> {
         let start = Instant::now();
+        let (major_before, before) = (self.stats.major_collections, self.in_use_with_nursery());
         if self.zeal {
             self.verify(roots);
         }
@@ -40,7 +41,15 @@ impl Heap {
         if self.zeal {
             self.verify(roots);
         }
-        self.record_pause(start);
+        let pause_nanos = self.record_pause(start);
+        if let Some(observer) = self.observer {
+            observer.collected(&Collection {
+                major: self.stats.major_collections > major_before,
+                before_bytes: before as u64,
+                after_bytes: self.in_use() as u64,
+                pause_nanos,
+            });
+        }
         // The last sixteenth is left free, or the collector would run ever more often
         // for ever less.
         let enough = self.in_use() <= self.max_bytes - self.max_bytes / 16;
@@ -51,6 +60,10 @@ impl Heap {
         self.old.used() + self.buffer_bytes
     }
 
+    fn in_use_with_nursery(&self) -> usize {
+        self.in_use() + (self.free as usize - self.fresh as usize)
+    }
+
     fn wants_major(&self) -> bool {
         let zealous = self.zeal
             && (self.old.used() < ZEAL_MAJOR_MAX_BYTES
@@ -58,12 +71,13 @@ impl Heap {
         zealous || self.in_use() > self.major_at_bytes
     }
 
-    fn record_pause(&mut self, start: Instant) {
+    fn record_pause(&mut self, start: Instant) -> u64 {
         let nanos = start.elapsed().as_nanos() as u64;
         let stats = &mut self.stats;
         stats.pause_nanos += nanos;
         stats.longest_pause_nanos = stats.longest_pause_nanos.max(nanos);
         self.stats.peak_bytes = self.stats.peak_bytes.max(self.in_use() as u64);
+        nanos
     }
 
     fn collect_nursery(&mut self, roots: Roots) {

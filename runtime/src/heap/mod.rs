@@ -15,6 +15,7 @@ mod space;
 mod statics;
 mod verify;
 
+use std::fmt;
 use std::io;
 
 use crate::function::VmFunction;
@@ -60,6 +61,25 @@ pub struct HeapStats {
     pub longest_pause_nanos: u64,
 }
 
+/// One run of the collector.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Collection {
+    /// Whether the old space was collected as well as the nursery.
+    pub major: bool,
+    /// Bytes in use before: nursery, old space and string buffers.
+    pub before_bytes: u64,
+    /// Bytes in use after it.
+    pub after_bytes: u64,
+    /// The time it took, in nanoseconds.
+    pub pause_nanos: u64,
+}
+
+/// Is told of every collection, right after it.
+pub trait CollectionObserver: fmt::Debug {
+    /// The collector ran.
+    fn collected(&self, collection: &Collection);
+}
+
 /// The roots that the caller of the collector names: all slots of `base..top` hold
 /// values.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +90,7 @@ pub(crate) struct Roots {
 
 /// The generational heap.
 #[derive(Debug)]
-pub struct Heap {
+pub struct Heap<'w> {
     /// The next free word of the nursery.
     free: *mut u64,
     /// Where it was after the last collection.
@@ -91,9 +111,10 @@ pub struct Heap {
     major_at_bytes: usize,
     zeal: bool,
     stats: HeapStats,
+    observer: Option<&'w dyn CollectionObserver>,
 }
 
-impl Heap {
+impl<'w> Heap<'w> {
     /// A heap that holds up to `max_bytes` of live data and string buffers. With
     /// `zeal` it collects at every allocation, poisons what it frees and verifies
     /// itself.
@@ -101,7 +122,7 @@ impl Heap {
     /// # Errors
     /// If the system refuses the address space: two halves of `max_bytes` and the
     /// nursery are reserved at once, and committed as they are used.
-    pub fn new(max_bytes: usize, zeal: bool) -> io::Result<Heap> {
+    pub fn new(max_bytes: usize, zeal: bool) -> io::Result<Heap<'w>> {
         let half = max_bytes.checked_add(NURSERY_MAX_BYTES).ok_or(io::ErrorKind::OutOfMemory)?;
         let nursery = Space::reserve(NURSERY_MAX_BYTES)?;
         let mut heap = Heap {
@@ -120,11 +141,17 @@ impl Heap {
             major_at_bytes: MAJOR_MIN_BYTES.min(max_bytes),
             zeal,
             stats: HeapStats::default(),
+            observer: None,
         };
         if !zeal {
             heap.limit = heap.nursery.start().wrapping_add(NURSERY_BYTES / 8);
         }
         Ok(heap)
+    }
+
+    /// Tells `observer` of every collection from now on.
+    pub fn observe(&mut self, observer: &'w dyn CollectionObserver) {
+        self.observer = Some(observer);
     }
 
     /// What the heap has done so far.
@@ -315,7 +342,7 @@ impl Heap {
     }
 }
 
-impl Drop for Heap {
+impl Drop for Heap<'_> {
     fn drop(&mut self) {
         for object in self.young_buffers.drain(..).chain(self.old_buffers.drain(..)) {
             // SAFETY: each list names live objects that own a buffer, each once.
@@ -323,6 +350,3 @@ impl Drop for Heap {
         }
     }
 }
-
-// SAFETY: the heap owns the memory that its pointers point to.
-unsafe impl Send for Heap {}

@@ -5,7 +5,7 @@ use super::object::{First, PAIR_WORDS, StringForm};
 use super::{Heap, Roots};
 use crate::value::{Tag, Value};
 
-impl Heap {
+impl Heap<'_> {
     /// Checks the roots and every object of the old space.
     ///
     /// # Panics
