@@ -16,6 +16,7 @@
 //! means that the interpreter continues from the guard's [`State`]. After either, the
 //! value is known to be of its type.
 
+pub mod analysis;
 mod operands;
 pub mod passes;
 
