@@ -9,6 +9,7 @@
 //! value is held across it except in a root, a slot of the frame area below the `top`
 //! that the operation was given.
 
+pub mod abi;
 pub mod closure;
 mod concat;
 pub mod fault;
@@ -16,10 +17,12 @@ pub mod function;
 pub mod heap;
 pub mod machine;
 mod mapping;
+pub mod native;
 pub mod ops;
 pub mod output;
 pub mod stack;
 pub mod string;
+pub mod tiers;
 pub mod tuple;
 pub mod value;
 
@@ -30,4 +33,5 @@ pub use machine::{Limits, Machine};
 pub use ops::Operator;
 pub use output::Output;
 pub use stack::GuestStack;
+pub use tiers::Tiers;
 pub use value::{Kind, Value};

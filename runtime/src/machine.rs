@@ -12,6 +12,7 @@ use crate::fault::{Blame, ErrorKind, Fault, Site, Trace};
 use crate::function::VmFunction;
 use crate::heap::{Heap, OutOfMemory, Roots};
 use crate::mapping::Mapping;
+use crate::native::Native;
 use crate::output::{Output, describe};
 use crate::value::Value;
 
@@ -37,13 +38,15 @@ pub struct Limits {
 #[derive(Debug)]
 pub struct Machine<'out> {
     /// The first slot of the frame area; globals are at its start.
-    base: *mut Value,
+    pub(crate) base: *mut Value,
     /// No frame may begin beyond this slot.
-    frame_limit: *mut Value,
+    pub(crate) frame_limit: *mut Value,
     /// The stack pointer below which no call may be made.
-    stack_limit: usize,
+    pub(crate) stack_limit: usize,
     /// What to call next and in which frame, when a tail call is signalled.
-    tail: (*const VmFunction, *mut Value),
+    pub(crate) tail: (*const VmFunction, *mut Value),
+    /// What compiled code keeps here.
+    pub(crate) native: Native<'out>,
     /// The heap.
     pub heap: Heap<'out>,
     /// Where prints go.
@@ -74,6 +77,7 @@ impl<'out> Machine<'out> {
             frame_limit: frames.end().cast::<Value>().wrapping_sub(reserve),
             stack_limit,
             tail: (std::ptr::null(), std::ptr::null_mut()),
+            native: Native::new(frames.start().cast()),
             heap: Heap::new(limits.heap_bytes, limits.zeal)?,
             output,
             lenient,
@@ -166,6 +170,11 @@ impl<'out> Machine<'out> {
         }
     }
 
+    /// A cell that is not filled yet. `top` and `site` as for [`pair`](Self::pair).
+    pub fn cell(&mut self, top: *mut Value, site: Site) -> Value {
+        self.pair(top, site, Value::UNBOUND, Value::int(0))
+    }
+
     /// The closure of `function` that captures the values in the slots from
     /// `captures`, which end at `top`.
     ///
@@ -218,6 +227,7 @@ impl<'out> Machine<'out> {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> Value {
+        self.native.begin_error();
         self.fault = Some(Box::new(Fault {
             kind,
             message: message.into(),
@@ -238,11 +248,19 @@ impl<'out> Machine<'out> {
         }
     }
 
-    /// Adds a call to the trace of the error that is on its way up.
+    /// Adds a call to the trace of the error that is on its way up: `function` is what its
+    /// caller knows to have run last, if nobody knows better.
     #[cold]
     #[inline(never)]
     pub fn trace(&mut self, function: u32, caller: u32, site: Site) {
-        if let Some(fault) = &mut self.fault {
+        let function = self.take_running(function);
+        let at_entry = self.take_at_entry();
+        let Some(fault) = &mut self.fault else {
+            return;
+        };
+        if at_entry {
+            fault.site = site;
+        } else {
             fault.trace.push(function, caller, site);
         }
     }

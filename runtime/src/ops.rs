@@ -12,6 +12,7 @@ use crate::value::{Kind, Value};
 
 /// The binary operators whose operands are always both evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(u32)]
 pub enum Operator {
     /// `+`
     Add,

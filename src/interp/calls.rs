@@ -122,9 +122,39 @@ pub(super) unsafe fn enter_with<P: Policy>(
     if !machine.has_room(frame) {
         return machine.stack_overflow(site.site);
     }
-    if P::RECORDS {
-        count_call(&*function);
+    if P::RECORDS && (*function).calls.spend() {
+        return enter_hot::<P>(function, entry, machine, frame, site);
     }
+    call::<P>(function, entry, machine, frame, site)
+}
+
+/// Asks for a faster form of the function, then calls it.
+///
+/// # Safety
+/// As for [`enter`].
+#[cold]
+#[inline(never)]
+unsafe fn enter_hot<P: Policy>(
+    function: *const VmFunction,
+    entry: impl FnOnce(&VmFunction) -> (VmCode, *const ()),
+    machine: &mut Machine<'_>,
+    frame: *mut Value,
+    site: SiteRef,
+) -> Value {
+    machine.hot(&*function);
+    call::<P>(function, entry, machine, frame, site)
+}
+
+/// # Safety
+/// As for [`enter`].
+#[inline(always)]
+unsafe fn call<P: Policy>(
+    function: *const VmFunction,
+    entry: impl FnOnce(&VmFunction) -> (VmCode, *const ()),
+    machine: &mut Machine<'_>,
+    frame: *mut Value,
+    site: SiteRef,
+) -> Value {
     let (code, body) = entry(&*function);
     let value = code(body, machine, frame);
     if value.is_signal() {
@@ -134,11 +164,6 @@ pub(super) unsafe fn enter_with<P: Policy>(
         site.result.note(value);
     }
     value
-}
-
-#[inline(always)]
-fn count_call(function: &VmFunction) {
-    function.calls.set(function.calls.get() + 1);
 }
 
 /// Runs tail calls until one of them returns, or adds this call to an error's trace. The
@@ -153,8 +178,8 @@ unsafe fn follow<P: Policy>(
         let machine = Machine::of_signal(value);
         let frame;
         (function, frame) = machine.tail();
-        if P::RECORDS {
-            count_call(&*function);
+        if P::RECORDS && (*function).calls.spend() {
+            machine.hot(&*function);
         }
         value = ((*function).code.get())((*function).body.get(), machine, frame);
         if !value.is_signal() {

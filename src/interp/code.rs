@@ -52,7 +52,7 @@ impl Code {
                 frame.add(slot).write(Value::UNBOUND);
             }
             let main = &*self.functions[0];
-            main.calls.set(main.calls.get() + 1);
+            main.calls.spend();
             (main.code.get())(main.body.get(), machine, frame)
         }
     }
@@ -62,7 +62,7 @@ impl Code {
         self.functions.iter().map(|&function| {
             // SAFETY: the functions live as long as `self`.
             let function = unsafe { &*function };
-            let (calls, loops) = (function.calls.get(), function.loops.get());
+            let (calls, loops) = (function.calls.spent(), function.loops.spent());
             FunctionProfile { function: function.id, calls, loops }
         })
     }

@@ -186,11 +186,24 @@ impl<P: Policy> Eval for Loop<P> {
             if value != Value::REPEAT {
                 return value;
             }
-            if P::RECORDS {
-                let loops = &(*self.function).loops;
-                loops.set(loops.get() + 1);
+            if P::RECORDS && (*self.function).loops.spend() && self.is_compiled_now(machine) {
+                // The parameters are renewed, in their slots: a call from the start.
+                return machine.tail_call(self.function, frame);
             }
         }
+    }
+}
+
+impl<P> Loop<P> {
+    /// Asks for a faster form of the function; whether there is one.
+    ///
+    /// # Safety
+    /// As for [`Eval::eval`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn is_compiled_now(&self, machine: &mut Machine<'_>) -> bool {
+        machine.hot(&*self.function);
+        (*self.function).is_compiled()
     }
 }
 

@@ -24,6 +24,9 @@ use object::{PAIR_WORDS, ROPE_WORDS, StringForm, StringHeader, flat_words};
 use space::Space;
 pub use statics::Statics;
 
+/// The size of a pair in bytes.
+pub(crate) const PAIR_BYTES: usize = PAIR_WORDS * 8;
+
 /// The nursery's size until a deep stack or a large object asks for more, in bytes.
 const NURSERY_BYTES: usize = 1 << 20;
 /// The most that the nursery may grow to, in bytes.
@@ -92,11 +95,11 @@ pub(crate) struct Roots {
 #[derive(Debug)]
 pub struct Heap<'w> {
     /// The next free word of the nursery.
-    free: *mut u64,
+    pub(crate) free: *mut u64,
     /// Where it was after the last collection.
     fresh: *mut u64,
     /// Allocation beyond this word takes the slow path.
-    limit: *mut u64,
+    pub(crate) limit: *mut u64,
     nursery: Space,
     old: Space,
     spare: Space,
