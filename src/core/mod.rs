@@ -272,6 +272,8 @@ pub struct Function {
     pub parameters: u32,
     /// Where the maker of a closure finds the values to capture, in order.
     pub captures: Vec<Place>,
+    /// Which of them are cells of hoisted variables rather than values.
+    pub captured_cells: Vec<bool>,
     /// Whether the slot behind the parameters, which begin at slot 0, holds the closure
     /// itself. True iff it captures something.
     pub takes_self: bool,

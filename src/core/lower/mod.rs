@@ -80,8 +80,6 @@ struct Lowering<'a> {
     globals: Slot,
     /// By binding: its slot in its owner's frame.
     slots: Vec<Slot>,
-    /// By function: which of its captures are cells.
-    in_cells: Vec<Box<[bool]>>,
     tasks: Vec<Task>,
     results: Vec<NodeId>,
     frames: Vec<Frame>,
@@ -95,7 +93,6 @@ impl<'a> Lowering<'a> {
             functions: Vec::new(),
             globals: 0,
             slots: vec![Slot::MAX; resolution.bindings.len()],
-            in_cells: vec![Box::default(); resolution.scopes.len()],
             tasks: Vec::new(),
             results: Vec::new(),
             frames: Vec::new(),
@@ -115,6 +112,7 @@ impl<'a> Lowering<'a> {
             origin: scope.origin,
             parameters: scope.parameters.len() as u32,
             captures: Vec::with_capacity(captures),
+            captured_cells: Vec::with_capacity(captures),
             takes_self: captures > 0,
             frame: 0,
             nodes: Vec::new(),
@@ -185,7 +183,7 @@ impl<'a> Lowering<'a> {
             self.slots[parameter.index()] = slot;
         }
         let interface = scope.parameters.len() as Slot + function.takes_self as Slot;
-        let captures = (0..).zip(&self.in_cells[id.index()]);
+        let captures = (0..).zip(&function.captured_cells);
         let captures =
             captures.map(|(index, &in_cell)| Access { place: Place::Capture(index), in_cell });
         let captures = self.captured_by(id).zip(captures).collect();

@@ -38,8 +38,9 @@ impl<'a> Lowering<'a> {
         }
         let captures: Vec<BindingId> = self.captured_by(id).collect();
         let accesses: Vec<Access> = captures.into_iter().map(|b| self.access(b)).collect();
-        self.functions[id.index()].captures = accesses.iter().map(|access| access.place).collect();
-        self.in_cells[id.index()] = accesses.iter().map(|access| access.in_cell).collect();
+        let function = &mut self.functions[id.index()];
+        function.captures = accesses.iter().map(|access| access.place).collect();
+        function.captured_cells = accesses.iter().map(|access| access.in_cell).collect();
         let slot = self.depth();
         self.set_depth(slot + accesses.len() as Slot);
         self.set_depth(slot);
