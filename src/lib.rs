@@ -8,6 +8,7 @@ pub mod core;
 pub mod engine;
 pub mod flow;
 pub mod interp;
+pub mod jit;
 pub mod report;
 pub mod ssa;
 pub mod syntax;

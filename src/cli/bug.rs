@@ -5,6 +5,7 @@ use std::panic::{self, PanicHookInfo};
 use std::process;
 
 use super::failure::say;
+use crate::jit::containment;
 
 /// The exit status of a bug, as in sysexits.
 const EX_SOFTWARE: i32 = 70;
@@ -12,6 +13,9 @@ const EX_SOFTWARE: i32 = 70;
 /// Makes panics say what they are and what to do about them.
 pub(super) fn install_hook() {
     panic::set_hook(Box::new(|info| {
+        if containment::is_contained() {
+            return;
+        }
         say(&message(info));
         process::exit(EX_SOFTWARE);
     }));

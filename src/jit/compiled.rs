@@ -1,0 +1,115 @@
+//! A compiled function before it is loaded: bytes, and what is known of them.
+
+use std::fmt;
+use std::ops::Range;
+use std::time::Duration;
+
+use cranelift_codegen::ir::SourceLoc;
+use cranelift_module::{FuncId, ModuleReloc, ModuleRelocTarget};
+use galo_runtime::Site;
+
+/// How CLIF carries the site of an instruction.
+pub fn source_location(site: Option<Site>) -> SourceLoc {
+    // Zero rather than Cranelift's own mark for none: the frontend gives a function the first
+    // location it sees as the base of all others, and it may be this one.
+    SourceLoc::new(site.map_or(0, |site| site.wrapping_add(1)))
+}
+
+/// The site that a location in CLIF stands for.
+pub fn site_of(location: SourceLoc) -> Option<Site> {
+    if location.is_default() { None } else { location.bits().checked_sub(1) }
+}
+
+/// A range of a function's bytes that was made for one place in the program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SiteRange {
+    /// Offsets in the function.
+    pub bytes: Range<u32>,
+    /// The place.
+    pub site: Site,
+}
+
+/// A call of a function that has a place in the program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CallSite {
+    /// Where the callee returns to: an offset in the function.
+    pub return_offset: u32,
+    /// The place.
+    pub site: Site,
+}
+
+/// A direct reference to another function, or to itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reference {
+    /// The offset of the bytes that loading fills in.
+    pub offset: u32,
+    /// The name of the function that they will refer to.
+    pub name: String,
+}
+
+/// A function as machine code that is not in its place yet.
+#[derive(Clone)]
+pub struct Compiled {
+    /// The function, as it was declared.
+    pub id: FuncId,
+    /// Its name, for people.
+    pub name: String,
+    /// Its code, and the constants that follow it.
+    pub bytes: Vec<u8>,
+    /// The address must be a multiple of this.
+    pub(super) alignment: u64,
+    /// The bytes that depend on where functions are.
+    pub(super) relocations: Vec<ModuleReloc>,
+    /// Its direct references, by offset.
+    pub references: Vec<Reference>,
+    /// The offsets at which its basic blocks begin, in ascending order.
+    pub blocks: Vec<u32>,
+    /// How far the stack pointer is below the frame pointer between prologue and epilogue.
+    pub frame_size: u32,
+    /// Which bytes are for which places, by offset. Others belong to no place.
+    pub sites: Vec<SiteRange>,
+    /// Its calls, by offset.
+    pub calls: Vec<CallSite>,
+    /// How long Cranelift took.
+    pub time: Duration,
+}
+
+impl Compiled {
+    /// The site of the byte at an offset.
+    pub fn site_at(&self, offset: u32) -> Option<Site> {
+        let next = self.sites.partition_point(|range| range.bytes.start <= offset);
+        let range = &self.sites[next.checked_sub(1)?];
+        range.bytes.contains(&offset).then_some(range.site)
+    }
+
+    /// The functions that it refers to directly.
+    pub(super) fn targets(&self) -> impl Iterator<Item = FuncId> {
+        self.relocations.iter().filter_map(|relocation| match &relocation.name {
+            name @ ModuleRelocTarget::User { .. } => Some(FuncId::from_name(name)),
+            _ => None,
+        })
+    }
+}
+
+impl fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiled")
+            .field("name", &self.name)
+            .field("bytes", &self.bytes.len())
+            .field("references", &self.references)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sites_pass_through_locations() {
+        for site in [None, Some(0), Some(1), Some(u32::MAX - 2)] {
+            assert_eq!(site_of(source_location(site)), site);
+        }
+        assert_eq!(site_of(SourceLoc::default()), None);
+    }
+}
