@@ -71,7 +71,9 @@ impl<'out> Machine<'out> {
         output: Output<'out>,
     ) -> io::Result<Self> {
         let frames = Mapping::reserve(limits.stack_bytes.max(1 << 16))?;
-        let reserve = SCRATCH_SLOTS + SMALL_FRAME_SLOTS as usize;
+        // Compiled code without a frame is checked with its caller's, and may turn out to
+        // need one behind it.
+        let reserve = SCRATCH_SLOTS + 2 * SMALL_FRAME_SLOTS as usize;
         Ok(Machine {
             base: frames.start().cast(),
             frame_limit: frames.end().cast::<Value>().wrapping_sub(reserve),

@@ -18,6 +18,7 @@
 
 mod lower;
 mod names;
+mod operands;
 mod print;
 mod resolve;
 mod verify;

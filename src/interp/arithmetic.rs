@@ -8,6 +8,7 @@ use super::control::Test;
 use super::node::Eval;
 use super::operand::Slot;
 use super::profile::{Policy, SiteRef};
+use crate::syntax::ast::BinaryOp;
 
 /// An operator as a type, so that nodes can be generic over it.
 pub(super) trait Op: Copy + 'static {
@@ -26,6 +27,27 @@ macro_rules! operators {
     )*};
 }
 operators!(Add Sub Mul Div Rem Eq Neq Lt Gt Lte Gte);
+
+/// The runtime's operator for one of the syntax that always evaluates both operands.
+///
+/// # Panics
+/// For `&&` and `||`, which Core has no binary operation for.
+pub fn operator(op: BinaryOp) -> Operator {
+    match op {
+        BinaryOp::Add => Operator::Add,
+        BinaryOp::Sub => Operator::Sub,
+        BinaryOp::Mul => Operator::Mul,
+        BinaryOp::Div => Operator::Div,
+        BinaryOp::Rem => Operator::Rem,
+        BinaryOp::Eq => Operator::Eq,
+        BinaryOp::Neq => Operator::Neq,
+        BinaryOp::Lt => Operator::Lt,
+        BinaryOp::Gt => Operator::Gt,
+        BinaryOp::Lte => Operator::Lte,
+        BinaryOp::Gte => Operator::Gte,
+        BinaryOp::And | BinaryOp::Or => unreachable!("Core has `Logic` for these"),
+    }
+}
 
 /// A binary operation.
 pub(super) struct Binary<O, L, R, P> {
@@ -107,19 +129,10 @@ impl<O: Op, L: Eval, R: Eval, P: Policy> Binary<O, L, R, P> {
             return right;
         }
         if P::RECORDS {
-            self.note(left, right);
+            self.site.note_operands(left, right);
         }
         let top = self.kept.of(frame);
         machine.operate(O::OPERATOR, top, self.site.site, left, right)
-    }
-
-    fn note(&self, left: Value, right: Value) {
-        if !left.is_int() {
-            self.site.left.note(left);
-        }
-        if !right.is_int() {
-            self.site.right.note(right);
-        }
     }
 
     #[cold]

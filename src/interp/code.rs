@@ -3,12 +3,14 @@
 use std::io;
 
 use galo_runtime::{Machine, Statics, Value, VmFunction};
+use rustc_hash::FxHashMap;
 
 use super::arena::Arena;
 use super::compile;
 use super::profile::{FunctionProfile, Recording, Silent, SiteProfile, SiteRecord};
-use crate::core::Program;
-use crate::syntax::ast::Ast;
+use super::resume::Interior;
+use crate::core::{FunctionId, NodeId, Program};
+use crate::syntax::ast::{Ast, Symbol};
 
 /// The nodes of a program and everything they refer to.
 #[derive(Debug)]
@@ -19,9 +21,15 @@ pub struct Code {
     pub(super) _statics: Statics,
     /// By id; the first is the program's body.
     pub(super) functions: Vec<*const VmFunction>,
-    pub(super) sites: Vec<*const SiteRecord>,
+    /// By function: its closure, if it captures nothing.
+    pub(super) closures: Vec<Option<Value>>,
+    /// The literals.
+    pub(super) strings: FxHashMap<Symbol, Value>,
     /// Names that error messages mention.
-    pub(super) _names: Vec<Box<str>>,
+    pub(super) names: FxHashMap<Symbol, Box<str>>,
+    pub(super) sites: Vec<*const SiteRecord>,
+    /// By function, if the program notes its profile.
+    pub(super) interiors: Vec<Interior>,
     pub(super) globals: u32,
 }
 
@@ -55,6 +63,43 @@ impl Code {
             main.calls.spend();
             (main.code.get())(main.body.get(), machine, frame)
         }
+    }
+
+    /// The run-time half of a function, at an address that is fixed as long as the code
+    /// lives.
+    pub fn function(&self, id: FunctionId) -> &VmFunction {
+        // SAFETY: the functions live as long as `self`.
+        unsafe { &*self.functions[id.index()] }
+    }
+
+    /// The closure of a function that captures nothing; it never moves.
+    pub fn static_closure(&self, id: FunctionId) -> Option<Value> {
+        self.closures[id.index()]
+    }
+
+    /// The Str of a literal of the program; it never moves.
+    pub fn literal(&self, text: Symbol) -> Option<Value> {
+        self.strings.get(&text).copied()
+    }
+
+    /// The name of a variable that is read where it may not be bound, for error messages; at
+    /// an address that is fixed as long as the code lives.
+    pub fn name(&self, name: Symbol) -> Option<&str> {
+        self.names.get(&name).map(|name| &**name)
+    }
+
+    /// Whether a function was ever called other than by a caller that knew its base case.
+    pub fn has_run(&self, id: FunctionId) -> bool {
+        let function = self.function(id);
+        function.calls.spent() > 0 || function.loops.spent() > 0
+    }
+
+    /// The kinds other than Int that the operands of a binary operation were seen to have,
+    /// left and right, as [bits](galo_runtime::Kind::bit). None at all if it has seen only
+    /// Ints, or has not run, or nothing is noted.
+    pub fn operand_kinds(&self, id: FunctionId, node: NodeId) -> [u8; 2] {
+        let record = self.interiors.get(id.index()).and_then(|i| i.records[node.index()]);
+        record.map_or([0; 2], |record| record.operand_kinds())
     }
 
     /// What was noted of each function, over all runs.

@@ -40,9 +40,12 @@ mod data;
 mod node;
 mod operand;
 pub mod profile;
+mod resume;
 mod tail_calls;
 
+pub use arithmetic::operator;
 pub use code::Code;
+pub use resume::Resume;
 
 #[cfg(doc)]
 use galo_runtime::Value;

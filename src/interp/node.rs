@@ -25,7 +25,7 @@ struct InMemory<T> {
 }
 
 /// Any node, by its address. One load less than a call through a `dyn` pointer's table.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[repr(transparent)]
 pub(super) struct Node(*const VmCode);
 

@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 
-use galo_runtime::{Site, Value, VmFunction};
+use galo_runtime::{Kind, Site, Value, VmFunction};
 
 /// Whether a program is compiled to note its profile.
 pub(super) trait Policy: Copy + 'static {
@@ -40,6 +40,14 @@ impl Seen {
     #[inline(always)]
     pub(super) fn note(&self, value: Value) {
         self.0.set(self.0.get() | 1 << (value.bits() & 7));
+    }
+
+    /// The [bits](galo_runtime::Kind::bit) of the kinds.
+    fn kinds(&self) -> u8 {
+        const KINDS: [(u8, Kind); 4] =
+            [(1, Kind::Tuple), (2, Kind::Str), (3, Kind::Closure), (7, Kind::Bool)];
+        let seen = |&&(tag, _): &&(u8, Kind)| self.0.get() & 1 << tag != 0;
+        KINDS.iter().filter(seen).fold(0, |kinds, (_, kind)| kinds | kind.bit())
     }
 
     fn names(&self) -> Vec<&'static str> {
@@ -82,6 +90,21 @@ impl SiteRecord {
         }
     }
 
+    /// Notes the operands of an operation that are no Ints.
+    pub(super) fn note_operands(&self, left: Value, right: Value) {
+        if !left.is_int() {
+            self.left.note(left);
+        }
+        if !right.is_int() {
+            self.right.note(right);
+        }
+    }
+
+    /// The kinds other than Int of the left and right operand, as bits.
+    pub(super) fn operand_kinds(&self) -> [u8; 2] {
+        [self.left.kinds(), self.right.kinds()]
+    }
+
     /// Notes the callee of a call.
     #[inline(always)]
     pub(super) fn note_callee(&self, callee: *const VmFunction) {
@@ -94,7 +117,7 @@ impl SiteRecord {
 }
 
 /// A site's record, by its address in the arena.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[repr(transparent)]
 pub(super) struct SiteRef(pub(super) *const SiteRecord);
 

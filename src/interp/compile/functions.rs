@@ -1,5 +1,6 @@
 //! One function: its literals, its nodes in order, its root.
 
+use std::cell::OnceCell;
 use std::io;
 use std::marker::PhantomData;
 
@@ -8,6 +9,7 @@ use galo_runtime::machine::SMALL_FRAME_SLOTS;
 use super::super::base_case::BaseCase;
 use super::super::control::{LargeFrame, Loop};
 use super::super::profile::Policy;
+use super::super::resume::Interior;
 use super::{Compiler, Shared};
 use crate::core::{self, FunctionId, NodeId, Program};
 use crate::syntax::ast::Ast;
@@ -38,6 +40,11 @@ pub(super) fn compile<P: Policy>(
     }
     let root = compiler.root();
     let inner = compiler.inner_root().unwrap_or(root);
+    if P::RECORDS {
+        let (nodes, records) = (compiler.nodes.into(), compiler.records.into());
+        let interior = Interior { root, nodes, records, parents: OnceCell::new() };
+        shared.interiors.push(interior);
+    }
     // SAFETY: the statics that own the function are alive, and nothing runs yet.
     let vm = unsafe { &*shared.functions[id.index()] };
     vm.code.set(root.code());
@@ -98,31 +105,10 @@ impl<P: Policy> Compiler<'_, P> {
     }
 
     fn height_of_operands(&self, node: core::Node) -> u32 {
-        let height = |id: NodeId| self.heights[id.index()];
-        match node {
-            // A block's statements are checked one by one.
-            core::Node::Block { statements, result } => {
-                let values = self.function.statements(statements).iter();
-                let statements = values.clone().map(|s| height(s.value)).max();
-                statements.unwrap_or(0).max(height(result))
-            }
-            core::Node::If { condition, then, otherwise } => {
-                height(condition).max(height(then)).max(height(otherwise))
-            }
-            core::Node::Logic { lhs, rhs, .. } | core::Node::Binary { lhs, rhs, .. } => {
-                height(lhs).max(height(rhs))
-            }
-            core::Node::Tuple { first, second, .. } => height(first).max(height(second)),
-            core::Node::First(v) | core::Node::Second(v) | core::Node::Print(v) => height(v),
-            core::Node::Repeat { changes, .. } => {
-                let changes = self.function.statements(changes).iter();
-                changes.map(|change| height(change.value)).max().unwrap_or(0)
-            }
-            core::Node::Call { callee, arguments, .. } => {
-                let arguments = self.function.list(arguments).iter();
-                arguments.chain(&callee).map(|&id| height(id)).max().unwrap_or(0)
-            }
-            _ => 0,
-        }
+        // A block's statements are checked one by one.
+        let mut height = 0;
+        let visit = |id: NodeId| height = height.max(self.heights[id.index()]);
+        self.function.for_each_operand(node, visit);
+        height
     }
 }

@@ -22,6 +22,7 @@ use super::control::Deep;
 use super::node::{Eval, Node};
 use super::operand::{Capture, Const, Global, Operand, Slot};
 use super::profile::{Policy, SiteRecord, SiteRef};
+use super::resume::Interior;
 use crate::core::{self, Function, FunctionId, NodeId, Place, Program};
 use crate::syntax::ast::{Ast, Symbol};
 
@@ -39,8 +40,11 @@ pub(super) fn compile<P: Policy>(program: &Program, ast: &Ast) -> io::Result<Cod
         _arena: shared.arena,
         _statics: shared.statics,
         functions: shared.functions,
+        closures: shared.closures,
+        strings: shared.strings,
+        names: shared.names,
         sites: shared.sites,
-        _names: shared.names,
+        interiors: shared.interiors,
         globals: program.globals,
     })
 }
@@ -54,7 +58,9 @@ struct Shared {
     closures: Vec<Option<Value>>,
     strings: FxHashMap<Symbol, Value>,
     sites: Vec<*const SiteRecord>,
-    names: Vec<Box<str>>,
+    names: FxHashMap<Symbol, Box<str>>,
+    /// By function, if the program notes its profile.
+    interiors: Vec<Interior>,
 }
 
 impl Shared {
@@ -79,7 +85,8 @@ impl Shared {
             closures,
             strings: FxHashMap::default(),
             sites: Vec::new(),
-            names: Vec::new(),
+            names: FxHashMap::default(),
+            interiors: Vec::new(),
         })
     }
 }
@@ -172,8 +179,8 @@ impl<P: Policy> Compiler<'_, P> {
 
     /// Keeps a name for error messages.
     fn name(&mut self, name: Symbol) -> *const str {
-        self.shared.names.push(self.ast.text(name).into());
-        &raw const **self.shared.names.last().expect("just pushed")
+        let text = || self.ast.text(name).into();
+        &raw const **self.shared.names.entry(name).or_insert_with(text)
     }
 
     /// Whether the stack is checked before a node, because it nests very deep.
