@@ -280,3 +280,6 @@ unsafe extern "C" fn unwind(
     unsafe { machine.unwind(return_address, frame_pointer) };
     Value::error(std::ptr::from_mut(machine).cast())
 }
+
+#[cfg(all(test, target_arch = "x86_64", target_os = "linux"))]
+mod tests;
