@@ -64,6 +64,8 @@ pub const TAGGED: usize = offset_of!(VmFunction, tagged);
 pub const MEMORY: usize = offset_of!(VmFunction, memory);
 /// In a function: the number of its parameters, a `u32`.
 pub const ARITY: usize = offset_of!(VmFunction, arity);
+/// In a function: how often its compiled code was called, a `u64`.
+pub const COMPILED_CALLS: usize = offset_of!(VmFunction, compiled_calls);
 /// In a function: how many calls may still be made before the tiers are asked, an `i64`.
 pub const CALLS_LEFT: usize = offset_of!(VmFunction, calls);
 /// In a function: how many iterations may still run before the tiers are asked, an `i64`.

@@ -40,6 +40,8 @@ pub struct VmFunction {
     pub calls: Budget,
     /// The same for the iterations of its own tail loop.
     pub loops: Budget,
+    /// Calls of its compiled code, where that counts them.
+    pub compiled_calls: Cell<u64>,
     /// How many arguments a call must pass.
     pub arity: u32,
     /// How many values a closure of it captures.
@@ -61,6 +63,7 @@ impl VmFunction {
             memory: Cell::new(std::ptr::null()),
             calls: Budget::default(),
             loops: Budget::default(),
+            compiled_calls: Cell::new(0),
             arity,
             captures,
             id,

@@ -71,9 +71,9 @@ impl<'out> Machine<'out> {
         output: Output<'out>,
     ) -> io::Result<Self> {
         let frames = Mapping::reserve(limits.stack_bytes.max(1 << 16))?;
-        // Compiled code without a frame is checked with its caller's, and may turn out to
-        // need one behind it.
-        let reserve = SCRATCH_SLOTS + 2 * SMALL_FRAME_SLOTS as usize;
+        // A compiled function without a frame of its own leaves for the interpreter behind its
+        // caller's: two small frames and the interpreter's are not checked in between.
+        let reserve = SCRATCH_SLOTS + 4 * SMALL_FRAME_SLOTS as usize;
         Ok(Machine {
             base: frames.start().cast(),
             frame_limit: frames.end().cast::<Value>().wrapping_sub(reserve),

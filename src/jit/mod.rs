@@ -12,18 +12,30 @@
 //!
 //! Nothing here knows what the functions do or when they are made.
 
+mod addresses;
+mod bits;
 pub mod call_sites;
 mod code_memory;
 mod compiled;
+mod compiler;
 pub mod containment;
+mod conventions;
+mod emit;
 mod error;
+mod exit;
 #[cfg(test)]
 mod fixtures;
+mod lower;
+mod roots;
+mod stubs;
 pub mod target;
 #[cfg(test)]
 mod tests;
 
+pub use addresses::Addresses;
 pub use call_sites::CallSites;
 pub use code_memory::{Batch, CodeMemory, Loaded, Options};
 pub use compiled::{CallSite, Compiled, Reference, SiteRange, site_of, source_location};
+pub use compiler::{Failure, Jit, Options as JitOptions, Version};
 pub use error::{CompileError, LoadError, SetupError};
+pub use exit::{Exit, Reason};

@@ -1,0 +1,111 @@
+//! Checks, which fail the program, and guards, which leave it to the interpreter.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, InstBuilder};
+use galo_runtime::abi::{self, HelperId};
+
+use super::super::exit::Reason;
+use super::Lowering;
+use super::operations::operator;
+use crate::ssa::{Demand, StateId, Type, Value};
+use crate::syntax::ast::{BinaryOp, Symbol};
+
+impl Lowering<'_> {
+    fn is_not(&mut self, ty: Type, value: ir::Value) -> ir::Value {
+        if ty == Type::Int {
+            // One shift tells, and is its own condition.
+            return self.emit.builder.ins().ushr_imm_u(value, 32);
+        }
+        let is_of = self.emit.is_of(ty, value);
+        self.emit.builder.ins().icmp_imm_u(IntCC::Equal, is_of, 0)
+    }
+
+    /// Fails the program unless a value is of a type.
+    pub(super) fn check(&mut self, at: Value, value: Value, demand: Demand, ty: Type) -> ir::Value {
+        let checked = self.tagged(value);
+        let wrong = self.is_not(ty, checked);
+        let site = self.site(at);
+        self.emit.leave_if(wrong, |emit| match demand {
+            Demand::Condition => emit.fail(HelperId::ConditionNotBool, &[site, checked]),
+            Demand::Logic { and, left } => {
+                let (and, left) = (emit.int(i32::from(and)), emit.int(i32::from(left)));
+                emit.fail(HelperId::OperandNotBool, &[and, left, site, checked]);
+            }
+            Demand::First | Demand::Second => {
+                let first = emit.int(i32::from(demand == Demand::First));
+                emit.fail(HelperId::NotATuple, &[first, site, checked]);
+            }
+        });
+        self.emit.unboxed(ty, checked)
+    }
+
+    /// Fails the program unless an operand is an Int.
+    pub(super) fn check_int(
+        &mut self,
+        at: Value,
+        op: BinaryOp,
+        [lhs, rhs]: [Value; 2],
+        left: bool,
+    ) -> ir::Value {
+        let (lhs, rhs) = (self.tagged(lhs), self.tagged(rhs));
+        let checked = if left { lhs } else { rhs };
+        let wrong = self.is_not(Type::Int, checked);
+        let site = self.site(at);
+        let top = self.frame_or_top();
+        self.emit.leave_if(wrong, |emit| {
+            let operator = emit.int(operator(op) as i32);
+            emit.fail(HelperId::Operate, &[operator, top, site, lhs, rhs]);
+        });
+        self.emit.unboxed(Type::Int, checked)
+    }
+
+    /// Fails the program if a variable is not bound yet.
+    pub(super) fn check_bound(&mut self, at: Value, value: Value, name: Symbol) -> ir::Value {
+        let checked = self.value(value);
+        let unbound = self.emit.word(abi::UNBOUND);
+        let wrong = self.emit.builder.ins().icmp(IntCC::Equal, checked, unbound);
+        let site = self.site(at);
+        let text = self.input.context.ast.text(name);
+        let (start, len) = (text.as_ptr() as u64, text.len() as u64);
+        self.emit.leave_if(wrong, |emit| {
+            let (start, len) = (emit.word(start), emit.word(len));
+            emit.fail(HelperId::UsedBeforeDefinition, &[site, start, len]);
+        });
+        checked
+    }
+
+    /// Exits unless a value is of a type.
+    pub(super) fn guard(&mut self, at: Value, value: Value, state: StateId, ty: Type) -> ir::Value {
+        let guarded = self.tagged(value);
+        let mut wrong = self.is_not(ty, guarded);
+        if self.input.forces_exits {
+            let forced = self.is_forced();
+            let zero = self.emit.word(0);
+            let wide = match self.emit.builder.func.dfg.value_type(wrong) == ir::types::I64 {
+                true => wrong,
+                false => self.emit.builder.ins().uextend(ir::types::I64, wrong),
+            };
+            let is_wrong = self.emit.builder.ins().icmp(IntCC::NotEqual, wide, zero);
+            wrong = self.emit.builder.ins().bor(is_wrong, forced);
+        }
+        self.exit_if(at, wrong, state, Reason::NotA(ty));
+        self.emit.unboxed(ty, guarded)
+    }
+
+    /// Exits if a test wants it.
+    pub(super) fn probe(&mut self, at: Value, state: StateId) {
+        if self.input.forces_exits {
+            let forced = self.is_forced();
+            self.exit_if(at, forced, state, Reason::Forced);
+        }
+    }
+
+    /// Counts down, and says whether the countdown is over; the runtime sets it anew when an
+    /// exit is taken.
+    fn is_forced(&mut self) -> ir::Value {
+        let count = self.emit.load_machine(abi::FORCED_EXIT_COUNTDOWN);
+        let less = self.emit.builder.ins().iadd_imm_s(count, -1);
+        self.emit.store_machine(less, abi::FORCED_EXIT_COUNTDOWN);
+        self.emit.builder.ins().icmp_imm_s(IntCC::SignedLessThan, less, 0)
+    }
+}
