@@ -104,7 +104,9 @@ const SEGMENT: usize = offset_of!(Machine<'static>, native.segment);
 /// # Panics
 /// If the machine is not attached to any tiers.
 pub unsafe fn run_compiled(body: *const (), machine: &mut Machine<'_>, frame: *mut Value) -> Value {
-    let trampoline = machine.native.trampoline.expect("compiled code runs on attached machines");
+    let tiers = machine.native.tiers.expect("compiled code runs on attached machines");
+    // Code is only made once something is hot, and so is the way into it.
+    let trampoline = *machine.native.trampoline.get_or_insert_with(|| tiers.trampoline());
     let frame_top = std::mem::replace(&mut machine.native.frame_top, frame);
     // SAFETY: by contract; the trampoline matches the code.
     let value = unsafe { asm::enter(machine, frame, body.cast(), trampoline) };
@@ -117,10 +119,9 @@ impl<'out> Machine<'out> {
     /// Lets the machine run the code of these tiers.
     ///
     /// # Safety
-    /// `trampoline` is one, for the same code.
-    pub unsafe fn attach(&mut self, tiers: &'out dyn Tiers, trampoline: Trampoline) {
+    /// What the tiers store in functions and return is as the trait says.
+    pub unsafe fn attach(&mut self, tiers: &'out dyn Tiers) {
         self.native.tiers = Some(tiers);
-        self.native.trampoline = Some(trampoline);
     }
 
     /// Makes code that is compiled for it leave at every `period`th of its probes.

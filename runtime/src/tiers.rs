@@ -3,6 +3,7 @@
 use crate::fault::Site;
 use crate::function::VmFunction;
 use crate::machine::Machine;
+use crate::native::Trampoline;
 use crate::value::Value;
 
 /// The manager of a program's tiers.
@@ -12,6 +13,9 @@ pub trait Tiers {
     /// [allows](crate::function::Budget::allow) more; otherwise this is asked again at the
     /// next call.
     fn hot(&self, function: &VmFunction);
+
+    /// What enters compiled code. Asked once a function is compiled, when it is first run.
+    fn trampoline(&self) -> Trampoline;
 
     /// The function and the site of the call that returns to this address of compiled
     /// code; none if the address is in a stub or is not compiled code.

@@ -106,6 +106,10 @@ impl Tiers for Sites {
         function.calls.allow(i64::MAX);
     }
 
+    fn trampoline(&self) -> Trampoline {
+        galo_test_trampoline
+    }
+
     fn site_of(&self, return_address: usize) -> Option<(u32, Site)> {
         if return_address == (&raw const galo_test_outer_site).addr() {
             return Some((OUTER, 11));
@@ -145,7 +149,7 @@ fn run(sites: Sites, function: &VmFunction) -> (Value, Option<Box<Fault>>) {
     let output = Output::new(&mut sink, false);
     let mut machine = Machine::new(&limits, stack.limit(), false, Arc::default(), output).unwrap();
     // SAFETY: the code above is for this trampoline.
-    unsafe { machine.attach(&sites, galo_test_trampoline) };
+    unsafe { machine.attach(&sites) };
     let value = stack.run(|| {
         let frame = machine.base();
         // SAFETY: the function takes no arguments.
