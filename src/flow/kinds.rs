@@ -5,6 +5,9 @@ use std::ops::{BitOr, BitOrAssign};
 
 use galo_runtime::Kind;
 
+/// Every kind.
+const ALL: [Kind; 5] = [Kind::Int, Kind::Bool, Kind::Str, Kind::Tuple, Kind::Closure];
+
 /// A set of [`Kind`]s: what a value can be.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Kinds(u8);
@@ -47,8 +50,12 @@ impl Kinds {
 
     /// The one kind of the set, if it has just one.
     pub fn single(self) -> Option<Kind> {
-        let all = [Kind::Int, Kind::Bool, Kind::Str, Kind::Tuple, Kind::Closure];
-        all.into_iter().find(|kind| self.0 == kind.bit())
+        ALL.into_iter().find(|kind| self.0 == kind.bit())
+    }
+
+    /// The kinds of the set.
+    pub fn iter(self) -> impl Iterator<Item = Kind> {
+        ALL.into_iter().filter(move |&kind| self.contains(kind))
     }
 }
 
@@ -79,9 +86,8 @@ impl fmt::Display for Kinds {
             Kinds::ANY => return f.write_str("any"),
             _ => {}
         }
-        let all = [Kind::Int, Kind::Bool, Kind::Str, Kind::Tuple, Kind::Closure];
         let mut separator = "";
-        for kind in all.into_iter().filter(|&kind| self.contains(kind)) {
+        for kind in self.iter() {
             write!(f, "{separator}{kind}")?;
             separator = "|";
         }
