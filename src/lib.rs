@@ -7,6 +7,7 @@ pub mod cli;
 pub mod core;
 pub mod engine;
 pub mod flow;
+pub mod inspect;
 pub mod interp;
 pub mod jit;
 pub mod report;

@@ -88,7 +88,7 @@ fn statistics_show_the_profile_also_of_a_program_that_fails() {
     assert!(stderr.contains("           1            7  f (<command line>:1:9)"), "{stderr}");
 
     let file = std::env::temp_dir().join(format!("galo-stats-{}.json", std::process::id()));
-    galo(&[&format!("--stats={}", file.display()), "-e", program]).output().unwrap();
+    galo(&[&format!("--stats=json:{}", file.display()), "-e", program]).output().unwrap();
     let figures: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     let site = &figures["sites"][0];
@@ -110,7 +110,7 @@ fn files_are_rewritten_and_statistics_written() {
     assert_eq!(std::fs::read_to_string(&source).unwrap(), "print(1)\n");
     assert_eq!(status(&["fmt", "--check", source_name]), Some(0));
 
-    assert_eq!(status(&[&format!("--stats={}", stats.display()), source_name]), Some(0));
+    assert_eq!(status(&[&format!("--stats=json:{}", stats.display()), source_name]), Some(0));
     let figures: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&stats).unwrap()).unwrap();
     assert_eq!(figures["printed_bytes"], 2);

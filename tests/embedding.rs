@@ -1,10 +1,12 @@
 //! galo as a library: engines side by side, output to any writer, limits and errors as
 //! values.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::thread;
 
 use galo::engine::TraceFrame;
+use galo::engine::events::{Event, Observer};
 use galo::{Config, Engine, ErrorKind, Program, ProgramError, Tier};
 
 fn load(config: Config, source: &str) -> Program {
@@ -158,4 +160,27 @@ fn the_profile_counts_and_notes_what_is_no_int() {
     assert!(sites.iter().any(|site| site.result == ["Str"]), "{sites:?}");
     assert!(sites.iter().any(|site| site.left == ["Str"] && site.right.is_empty()), "{sites:?}");
     assert!(sites.iter().any(|site| site.megamorphic && site.callee.is_some()), "{sites:?}");
+}
+
+/// Keeps every event.
+#[derive(Default, Debug)]
+struct Keep(RefCell<Vec<Event>>);
+
+impl Observer for Keep {
+    fn event(&self, event: &Event) {
+        self.0.borrow_mut().push(*event);
+    }
+}
+
+#[test]
+fn observers_are_told_of_collections() {
+    let program = load(Config { zeal: true, ..Config::default() }, LIST);
+    let kept = Keep::default();
+    let stats = program.run_observed(&mut io::sink(), &kept).expect("no error");
+    let events = kept.0.into_inner();
+    let majors = events.iter().filter(|e| matches!(e, Event::Collection(c) if c.major)).count();
+    assert_eq!(events.len() as u64, stats.heap.minor_collections);
+    assert_eq!(majors as u64, stats.heap.major_collections);
+    let Event::Collection(last) = events.last().expect("many collections");
+    assert!(last.after_bytes > 0 && last.after_bytes <= last.before_bytes, "{last:?}");
 }

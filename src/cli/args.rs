@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::options::InspectArgs;
 use super::size::Size;
+use crate::inspect::StageList;
 use crate::{Config, Tier};
 
 /// Runs Rinha programs: source text or the contest's JSON trees.
@@ -35,7 +37,7 @@ pub(super) struct Cli {
     pub(super) run: RunArgs,
 
     /// Colours in messages; auto: on terminals, and as NO_COLOR and CLICOLOR_FORCE say
-    #[arg(long, global = true, value_name = "WHEN")]
+    #[arg(long, global = true, value_name = "WHEN", help_heading = clap::builder::Resettable::Reset)]
     pub(super) color: Option<Color>,
 }
 
@@ -73,7 +75,7 @@ Without FILE, the contest's paths are tried: /var/rinha/source.rinha.json, then
 
 Examples:
   galo run fib.rinha
-  galo run --max-heap=64M --stats=stats.json fib.rinha.json")]
+  galo run --max-heap=64M --stats=json:stats.json fib.rinha.json")]
 pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
@@ -94,17 +96,12 @@ pub(super) struct RunArgs {
     #[arg(long)]
     pub(super) lenient: bool,
 
-    /// Tell what the run cost, on standard error or as JSON in a file
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
-    pub(super) stats: Option<Option<PathBuf>>,
-
-    /// Tell how long the run took
-    #[arg(long)]
-    pub(super) time: bool,
-
     /// Collect at every allocation and check the heap, to find galo's own mistakes
     #[arg(long, hide_short_help = true)]
     pub(super) zeal: bool,
+
+    #[command(flatten)]
+    pub(super) inspect: InspectArgs,
 }
 
 #[derive(Args, Debug)]
@@ -142,24 +139,29 @@ pub(super) struct FmtArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  galo dump fib.rinha --stage=help           list the stages
+  galo dump fib.rinha --stage=facts --fn=fib  what is proven of the function `fib`")]
 pub(super) struct DumpArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
 
-    /// What to show
-    #[arg(long, default_value = "core")]
-    pub(super) stage: Stage,
-}
+    /// Accept what many community programs use and the specification does not
+    #[arg(long)]
+    pub(super) lenient: bool,
 
-/// A stage of a program's way.
-#[derive(ValueEnum, Clone, Copy, Debug)]
-pub(super) enum Stage {
-    /// The source's tokens
-    Tokens,
-    /// The syntax tree, a node a line, children first
-    Ast,
-    /// The resolved tree
-    Core,
+    /// What to show: stages with commas between them, `all`, or `help` for a list
+    #[arg(long, value_name = "STAGES", default_value = "core")]
+    pub(super) stage: StageList,
+
+    /// Show only functions whose name matches, `*` being any text; can be given several times
+    #[arg(long = "fn", value_name = "GLOB")]
+    pub(super) functions: Vec<String>,
+
+    /// Where to: a file, or a folder (with a file for each text); otherwise standard output
+    #[arg(long, value_name = "FILE|DIR", default_value = "-", hide_default_value = true)]
+    pub(super) to: PathBuf,
 }
 
 /// When messages are coloured.

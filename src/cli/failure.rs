@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use annotate_snippets::{Group, Level, Renderer};
 
+use crate::inspect::Target;
+
 /// Why a command did not do what it was asked for.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -37,6 +39,11 @@ impl Failure {
     /// The failure to write the file at `path`.
     pub(super) fn unwritable(path: &Path, error: io::Error) -> Failure {
         Failure::Unwritable { name: format!("{:?}", path.display().to_string()), error }
+    }
+
+    /// The failure to write where dumps, traces and statistics go.
+    pub(super) fn unwritable_target(target: &Target, error: io::Error) -> Failure {
+        Failure::Unwritable { name: target.name(), error }
     }
 
     /// Tells the user, and gives the exit status.
@@ -71,6 +78,13 @@ impl From<io::Error> for Failure {
 /// Writes to standard error; where that is closed, nobody can be told so.
 pub(super) fn say(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Tells the user something that is no failure.
+pub(super) fn warn(message: &str, color: bool) {
+    let group = Group::with_title(Level::WARNING.primary_title(message));
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    say(&(renderer.render(&[group]) + "\n"));
 }
 
 /// An error without a place.

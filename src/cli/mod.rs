@@ -11,10 +11,10 @@ mod dump;
 mod failure;
 mod fmt;
 mod input;
+mod options;
 mod output;
 mod run;
 mod size;
-mod stats;
 
 use std::process::ExitCode;
 

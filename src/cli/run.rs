@@ -8,30 +8,33 @@ use super::Outcome;
 use super::args::RunArgs;
 use super::failure::{Failure, say};
 use super::input::Input;
-use super::stats::Statistics;
-use crate::report::Call;
+use super::{dump, output};
+use crate::engine::RunStats;
+use crate::inspect::{Dumps, Inspector, Names, Overview, Statistics, Trace, TraceOptions};
+use crate::report::{Call, Locator};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
-use crate::{Config, Engine, InputError, ProgramError, engine::TraceFrame};
+use crate::{Config, Engine, InputError, Program, ProgramError, engine::TraceFrame};
 
 pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
+    if args.inspect.wants_overview() {
+        return output::print(|out| write!(out, "{Overview}"));
+    }
     let start = Instant::now();
     let input = Input::read_or_contest(&args.input)?;
+    let (dump_options, trace_options) = (args.inspect.dump_options(), &args.inspect.trace);
+    let dumps = dump_options.as_ref().map(|options| dump::open(options, &input, color));
+    let (dumps, trace) = (dumps.transpose()?, trace_options.as_ref().map(open_trace).transpose()?);
     let engine = Engine::new(config(args));
-    let program =
-        engine.load(&input.name, &input.bytes).map_err(|error| refused(&input, &error, color))?;
-    let result = program.run(&mut io::stdout().lock());
-    if args.time {
-        say(&format!("time: {:.3} ms\n", start.elapsed().as_secs_f64() * 1e3));
-    }
-    if let Some(file) = &args.stats {
-        let run = result.as_ref().map_or_else(|error| error.stats, |run| *run);
-        let reporter = input.reporter(program.ast(), false);
-        let place = |span| reporter.place(span);
-        let statistics = Statistics { program: &program, run, place: &place };
-        match file {
-            Some(path) => statistics.write(path)?,
-            None => say(&statistics.table()),
+    let program = load(&engine, &input, color)?;
+    let result = match (&dumps, &trace, &args.inspect.stats) {
+        (None, None, None) => program.run(&mut io::stdout().lock()),
+        _ => {
+            let names = Names::new(&program, Locator::new(&input.reporter(program.ast(), false)));
+            run_watched(args, &names, dumps, trace, color)?
         }
+    };
+    if args.inspect.time {
+        say(&format!("time: {:.3} ms\n", start.elapsed().as_secs_f64() * 1e3));
     }
     match result {
         Ok(_) => Ok(ExitCode::SUCCESS),
@@ -40,13 +43,49 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     }
 }
 
+/// Runs a program and tells what was asked for of it.
+fn run_watched(
+    args: &RunArgs,
+    names: &Names<'_>,
+    dumps: Option<Dumps<'_>>,
+    trace: Option<Trace<'_>>,
+    color: bool,
+) -> Result<Result<RunStats, Box<ProgramError>>, Failure> {
+    if let Some(dumps) = &dumps {
+        dumps.program(names);
+    }
+    let inspector = Inspector { trace };
+    let result = names.program.run_observed(&mut io::stdout().lock(), &inspector);
+    if let (Some(trace), Some(options)) = (inspector.trace, &args.inspect.trace) {
+        trace.finish().map_err(|e| Failure::unwritable_target(&options.target, e))?;
+    }
+    if let Some(dumps) = &dumps {
+        dump::finish(dumps, names, color)?;
+    }
+    if let Some(options) = &args.inspect.stats {
+        let run = result.as_ref().map_or_else(|error| error.stats, |run| *run);
+        let written = Statistics { names, run }.write(options);
+        written.map_err(|e| Failure::unwritable_target(&options.target, e))?;
+    }
+    Ok(result)
+}
+
+fn open_trace(options: &TraceOptions) -> Result<Trace<'_>, Failure> {
+    Trace::open(options).map_err(|error| Failure::unwritable_target(&options.target, error))
+}
+
+/// Loads a program, or says why it is none.
+pub(super) fn load(engine: &Engine, input: &Input, color: bool) -> Result<Program, Failure> {
+    engine.load(&input.name, &input.bytes).map_err(|error| refused(input, &error, color))
+}
+
 fn config(args: &RunArgs) -> Config {
     Config {
         tier: args.tier,
         max_heap: args.max_heap.0,
         max_stack: args.max_stack.0,
         lenient: args.lenient,
-        profile: args.stats.is_some(),
+        profile: args.inspect.stats.is_some(),
         flush_lines: io::stdout().is_terminal(),
         zeal: args.zeal,
     }

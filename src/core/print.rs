@@ -12,26 +12,26 @@
 use std::fmt::{self, Write};
 
 use super::{Bind, Function, FunctionId, List, Node, NodeId, Place, Program, Target};
-use crate::syntax::ast::{self, Ast};
+use crate::syntax::ast::Ast;
 
 /// Where the remarks begin.
 const REMARK_COLUMN: usize = 48;
 
-/// A program as text. `place` names the position of a syntax node for the remarks.
-pub fn print(program: &Program, ast: &Ast, place: &dyn Fn(ast::NodeId) -> String) -> String {
+/// A function as text, with a remark on each node.
+pub fn print(
+    program: &Program,
+    ast: &Ast,
+    id: FunctionId,
+    remark: &dyn Fn(NodeId) -> String,
+) -> String {
+    let function = program.function(id);
+    let printer = Printer { program, ast, function };
     let mut out = String::new();
-    for (index, function) in program.functions.iter().enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        let printer = Printer { program, ast, function };
-        printer.header(&mut out, FunctionId::new(index)).expect("a string takes any text");
-        for (id, node) in function.nodes() {
-            let mut line = format!("  %{} = ", id.index());
-            printer.node(&mut line, node).expect("a string takes any text");
-            let remark = place(function.origin_of(id));
-            writeln!(out, "{line:<REMARK_COLUMN$}; {remark}").expect("a string takes any text");
-        }
+    printer.header(&mut out, id).expect("a string takes any text");
+    for (id, node) in function.nodes() {
+        let mut line = format!("  %{} = ", id.index());
+        printer.node(&mut line, node).expect("a string takes any text");
+        writeln!(out, "{line:<REMARK_COLUMN$}; {}", remark(id)).expect("a string takes any text");
     }
     out
 }

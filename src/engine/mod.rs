@@ -39,10 +39,13 @@
 
 mod config;
 mod error;
+pub mod events;
+mod patterns;
 mod program;
 mod stats;
 
 pub use config::{Config, Tier};
 pub use error::{InputError, ProgramError, TraceFrame};
+pub use patterns::Patterns;
 pub use program::{Engine, Program};
 pub use stats::{LoadTimes, RunStats};

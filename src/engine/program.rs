@@ -8,6 +8,7 @@ use galo_runtime::{Blame, ErrorKind, Fault, GuestStack, Limits, Machine, Output}
 
 use super::config::Config;
 use super::error::{InputError, ProgramError};
+use super::events::{Collections, Observer};
 use super::stats::{LoadTimes, RunStats};
 use crate::core::{self, FunctionId};
 use crate::interp::Code;
@@ -134,6 +135,26 @@ impl Program {
     /// If the program fails, or a limit of the configuration is reached, or the output
     /// cannot be written.
     pub fn run(&self, output: &mut dyn Write) -> Result<RunStats, Box<ProgramError>> {
+        self.run_watched(output, None)
+    }
+
+    /// The same, telling an observer of all that happens.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_observed(
+        &self,
+        output: &mut dyn Write,
+        observer: &dyn Observer,
+    ) -> Result<RunStats, Box<ProgramError>> {
+        self.run_watched(output, Some(observer))
+    }
+
+    fn run_watched(
+        &self,
+        output: &mut dyn Write,
+        observer: Option<&dyn Observer>,
+    ) -> Result<RunStats, Box<ProgramError>> {
         let start = Instant::now();
         let limits = Limits {
             heap_bytes: self.config.max_heap,
@@ -141,10 +162,14 @@ impl Program {
             zeal: self.config.zeal,
         };
         let output = Output::new(output, self.config.flush_lines);
+        let collections = observer.map(Collections);
         let mut stack = GuestStack::new(self.config.max_stack).map_err(|e| self.no_memory(&e))?;
         let names = Arc::clone(&self.loaded.names);
         let mut machine = Machine::new(&limits, stack.limit(), self.config.lenient, names, output)
             .map_err(|e| self.no_memory(&e))?;
+        if let Some(collections) = &collections {
+            machine.heap.observe(collections);
+        }
         stack.run(|| self.code.run(&mut machine));
         let flushed = machine.output.flush();
         let stats = RunStats {
@@ -172,6 +197,11 @@ impl Program {
     /// What errors and statistics call a function.
     pub fn function_name(&self, id: FunctionId) -> &str {
         self.loaded.function_name(id)
+    }
+
+    /// Whether it takes what `--lenient` accepts.
+    pub fn is_lenient(&self) -> bool {
+        self.config.lenient
     }
 
     /// How long it took to get the program ready.

@@ -6,6 +6,7 @@
 //! and control characters never are.
 
 mod excerpt;
+mod locator;
 mod place;
 mod trace;
 
@@ -18,6 +19,7 @@ use crate::syntax::ast::{Ast, NodeId, Span};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
 use crate::syntax::format;
 
+pub use locator::Locator;
 pub use place::{Place, Places};
 pub use trace::Call;
 
@@ -82,7 +84,7 @@ impl<'a> Reporter<'a> {
     pub fn place(&self, span: Span) -> String {
         match self.source {
             Source::Text { name, text } => {
-                printable(&format!("{name}:{}", Place::of(text, span.start as usize)))
+                place_in_text(name, Place::of(text, span.start as usize))
             }
             Source::Tree(ast) => tree_place(ast, span),
         }
@@ -97,6 +99,10 @@ impl<'a> Reporter<'a> {
         let renderer = if self.color { Renderer::styled() } else { Renderer::plain() };
         renderer.decor_style(DecorStyle::Ascii)
     }
+}
+
+fn place_in_text(name: &str, place: Place) -> String {
+    printable(&format!("{name}:{place}"))
 }
 
 /// All labels of a diagnostic, the one that it is about first.

@@ -2,34 +2,73 @@
 //! or as JSON for programs.
 
 use std::fmt::{self, Write as _};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::Path;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::failure::Failure;
-use crate::Program;
+use super::names::Names;
+use super::sink::{Sink, Target};
+use super::words;
 use crate::core::FunctionId;
 use crate::engine::RunStats;
 use crate::interp::profile::{FunctionProfile, SiteProfile};
-use crate::syntax::ast::{NodeId, Span};
+use crate::syntax::ast::NodeId;
 
 /// How many functions the table lists.
 const LISTED_FUNCTIONS: usize = 10;
 
+/// How statistics are wanted, and where.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct StatsOptions {
+    /// As JSON, for programs, rather than as a table for people.
+    pub json: bool,
+    /// Where to.
+    pub target: Target,
+}
+
+impl FromStr for StatsOptions {
+    type Err = String;
+
+    /// Reads `text` or `json`, and `:FILE` perhaps.
+    fn from_str(text: &str) -> Result<StatsOptions, String> {
+        let (format, file) = match text.split_once(':') {
+            Some((format, file)) => (format, Some(file)),
+            None => (text, None),
+        };
+        let json = match format {
+            "text" => false,
+            "json" => true,
+            _ => return Err(words::unknown("format", format, ["text", "json"].into_iter())),
+        };
+        let target = file.map_or(Target::Stderr, |file| Target::of_path(Path::new(file)));
+        Ok(StatsOptions { json, target })
+    }
+}
+
 /// What can be said of a run.
-pub(super) struct Statistics<'a> {
-    pub(super) program: &'a Program,
-    pub(super) run: RunStats,
-    /// Names the place of a span.
-    pub(super) place: &'a dyn Fn(Span) -> String,
+#[derive(Debug)]
+pub struct Statistics<'a> {
+    /// Whose run it was.
+    pub names: &'a Names<'a>,
+    /// What it cost.
+    pub run: RunStats,
 }
 
 impl Statistics<'_> {
+    /// Writes the figures.
+    ///
+    /// # Errors
+    /// If that cannot be done.
+    pub fn write(&self, options: &StatsOptions) -> io::Result<()> {
+        let text = if options.json { format!("{:#}\n", self.json()) } else { self.table() };
+        Sink::open(&options.target)?.append(&text)
+    }
+
     /// The figures for people.
-    pub(super) fn table(&self) -> String {
+    pub fn table(&self) -> String {
         let mut out = String::new();
         self.costs(&mut out).expect("a string takes any text");
         self.functions(&mut out).expect("a string takes any text");
@@ -37,7 +76,7 @@ impl Statistics<'_> {
     }
 
     fn costs(&self, out: &mut String) -> fmt::Result {
-        let (load, run, heap) = (self.program.load_times(), &self.run, &self.run.heap);
+        let (load, run, heap) = (self.names.program.load_times(), &self.run, &self.run.heap);
         writeln!(out, "read         {}", millis(load.read))?;
         writeln!(out, "lower        {}", millis(load.lower))?;
         writeln!(out, "compile      {}", millis(load.compile))?;
@@ -70,31 +109,18 @@ impl Statistics<'_> {
 
     /// The functions that ran at all, in the order of the program.
     fn noted_functions(&self) -> Vec<FunctionProfile> {
-        self.program.function_profiles().filter(|p| p.calls + p.loops > 0).collect()
+        self.names.program.function_profiles().filter(|p| p.calls + p.loops > 0).collect()
     }
 
     /// The name and place of a function.
     fn function(&self, id: u32) -> (&str, String) {
         let id = FunctionId::new(id as usize);
-        let origin = self.program.core().function(id).origin;
-        (self.program.function_name(id), (self.place)(self.program.ast().span(origin)))
-    }
-
-    /// Writes the figures to `path` as one JSON object.
-    pub(super) fn write(&self, path: &Path) -> Result<(), Failure> {
-        self.try_write(path).map_err(|error| Failure::unwritable(path, error))
-    }
-
-    fn try_write(&self, path: &Path) -> io::Result<()> {
-        let mut out = BufWriter::new(File::create(path)?);
-        serde_json::to_writer_pretty(&mut out, &self.json())?;
-        writeln!(out)?;
-        out.flush()
+        (self.names.name(id), self.names.function_place(id))
     }
 
     /// Every figure by its name, which says the unit.
-    fn json(&self) -> Value {
-        let (load, run, heap) = (self.program.load_times(), &self.run, &self.run.heap);
+    pub fn json(&self) -> Value {
+        let (load, run, heap) = (self.names.program.load_times(), &self.run, &self.run.heap);
         let nanos = |time: Duration| time.as_nanos() as u64;
         let functions = self.noted_functions();
         json!({
@@ -111,7 +137,7 @@ impl Statistics<'_> {
             "longest_pause_nanos": heap.longest_pause_nanos,
             "printed_bytes": run.printed_bytes,
             "functions": functions.iter().map(|p| self.function_json(p)).collect::<Value>(),
-            "sites": self.program.site_profiles().map(|p| self.site_json(&p)).collect::<Value>(),
+            "sites": self.names.program.site_profiles().map(|p| self.site_json(&p)).collect::<Value>(),
         })
     }
 
@@ -123,7 +149,7 @@ impl Statistics<'_> {
     fn site_json(&self, profile: &SiteProfile) -> Value {
         let node = NodeId::new(profile.site as usize);
         json!({
-            "place": (self.place)(self.program.ast().span(node)),
+            "place": self.names.place(node),
             "function": self.function(profile.function).0,
             "left": profile.left,
             "right": profile.right,

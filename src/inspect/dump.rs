@@ -1,0 +1,180 @@
+//! Dumps: the forms that a program and its functions have on their way, as text.
+
+use std::cell::RefCell;
+use std::io;
+
+use super::names::Names;
+use super::sink::{Sink, Target};
+use super::stage::{Stage, Stages};
+use super::syntax;
+use crate::core::{self, FunctionId, NodeId};
+use crate::engine::Patterns;
+use crate::flow::{self, Callees, Facts};
+
+/// What is dumped, of which functions, and where to.
+#[derive(Clone, Default, Debug)]
+pub struct DumpOptions {
+    /// Which stages.
+    pub stages: Stages,
+    /// The functions whose names match; all, if there are no patterns.
+    pub functions: Patterns,
+    /// Where to.
+    pub target: Target,
+}
+
+/// Writes dumps.
+#[derive(Debug)]
+pub struct Dumps<'a> {
+    options: &'a DumpOptions,
+    sink: RefCell<Sink>,
+    error: RefCell<Option<io::Error>>,
+}
+
+impl<'a> Dumps<'a> {
+    /// Opens the target.
+    ///
+    /// # Errors
+    /// If that cannot be done.
+    pub fn open(options: &'a DumpOptions) -> io::Result<Dumps<'a>> {
+        let sink = RefCell::new(Sink::open(&options.target)?);
+        Ok(Dumps { options, sink, error: RefCell::default() })
+    }
+
+    /// Where the dumps go.
+    pub fn target(&self) -> &Target {
+        &self.options.target
+    }
+
+    /// Writes the tokens of a source, if they are wanted.
+    pub fn source(&self, name: &str, text: &str) {
+        if self.options.stages.contains(Stage::Tokens) {
+            self.write(Stage::Tokens, name, "program", &syntax::tokens(text));
+        }
+    }
+
+    /// Writes what is known of a program before it runs, as far as it is wanted.
+    pub fn program(&self, names: &Names<'_>) {
+        let (program, stages) = (names.program, &self.options.stages);
+        if stages.contains(Stage::Ast) {
+            let text = syntax::nodes(program.ast(), &|node| names.short_place(node));
+            self.write(Stage::Ast, program.ast().name(), "program", &text);
+        }
+        let facts = stages
+            .contains(Stage::Facts)
+            .then(|| flow::analyze(program.core(), program.is_lenient()));
+        for id in self.functions(names) {
+            if stages.contains(Stage::Core) {
+                self.function(names, Stage::Core, id, &core_text(names, id));
+            }
+            if let Some(facts) = &facts {
+                self.function(names, Stage::Facts, id, &facts_text(names, facts, id));
+            }
+        }
+    }
+
+    /// The functions that were asked for.
+    fn functions(&self, names: &Names<'_>) -> impl Iterator<Item = FunctionId> {
+        let ids = (0..names.program.core().functions.len()).map(FunctionId::new);
+        ids.filter(|&id| self.has(names, id))
+    }
+
+    fn has(&self, names: &Names<'_>, id: FunctionId) -> bool {
+        let patterns = &self.options.functions;
+        patterns.is_empty() || patterns.match_any(names.name(id))
+    }
+
+    fn function(&self, names: &Names<'_>, stage: Stage, id: FunctionId, text: &str) {
+        let subject = names.function(id);
+        let file = format!("{}-{}", file_name(names.name(id)), id.index());
+        self.write(stage, &subject, &file, text);
+    }
+
+    fn write(&self, stage: Stage, subject: &str, file: &str, text: &str) {
+        let title = format!("{} of {subject}", stage.name());
+        let file = format!("{file}.{}", stage.name());
+        if let Err(error) = self.sink.borrow_mut().text(&title, &file, text) {
+            self.error.borrow_mut().get_or_insert(error);
+        }
+    }
+
+    /// Whether everything was written.
+    ///
+    /// # Errors
+    /// If not.
+    pub fn written(&self) -> io::Result<()> {
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// What was asked for and is not there, and why, once the program has run.
+    pub fn missing(&self, names: &Names<'_>) -> Option<String> {
+        if self.options.stages.iter().all(Stage::is_of_program) {
+            return None;
+        }
+        match self.functions(names).next() {
+            None => Some(format!("no function is called so; there are {}", all_names(names))),
+            Some(_) => None,
+        }
+    }
+}
+
+/// How many functions are named where none matches.
+const MAX_NAMES: usize = 20;
+
+fn all_names(names: &Names<'_>) -> String {
+    let count = names.program.core().functions.len();
+    let ids = (0..count.min(MAX_NAMES)).map(FunctionId::new);
+    let mut text = ids.map(|id| names.name(id)).collect::<Vec<_>>().join(", ");
+    if count > MAX_NAMES {
+        text += &format!(" and {} more", count - MAX_NAMES);
+    }
+    text
+}
+
+fn core_text(names: &Names<'_>, id: FunctionId) -> String {
+    let program = names.program;
+    let function = program.core().function(id);
+    let remark = |node| names.short_place(function.origin_of(node));
+    core::print(program.core(), program.ast(), id, &remark)
+}
+
+/// A function's Core with what is proven of each node.
+fn facts_text(names: &Names<'_>, facts: &Facts, id: FunctionId) -> String {
+    let of = facts.function(id);
+    let list = |kinds: &[flow::Kinds]| {
+        kinds.iter().map(|kinds| kinds.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let mut text = format!("({}) => {}", list(&of.parameters), of.result);
+    if !of.captures.is_empty() {
+        text += &format!(", captures {}", list(&of.captures));
+    }
+    let effects = [
+        ("prints", of.effects.prints),
+        ("fails", of.effects.fails),
+        ("allocates", of.effects.allocates),
+    ];
+    for (name, _) in effects.iter().filter(|(_, can)| *can) {
+        text += &format!(", {name}");
+    }
+    if !of.reached {
+        text += ", never called";
+    }
+    text.push('\n');
+    let program = names.program;
+    let remark = |node: NodeId| {
+        let kinds = facts.kinds(id, node);
+        match facts.callees(id, node) {
+            Callees::One(callee) => format!("{kinds}, calls {}", names.function(callee)),
+            _ => kinds.to_string(),
+        }
+    };
+    text + &core::print(program.core(), program.ast(), id, &remark)
+}
+
+/// The longest part that a function's name has in that of a file, in characters.
+const MAX_FILE_NAME: usize = 60;
+
+/// A function's name as a part of a file's.
+fn file_name(name: &str) -> String {
+    let plain = |char: char| if char.is_ascii_alphanumeric() { char } else { '_' };
+    name.chars().take(MAX_FILE_NAME).map(plain).collect()
+}

@@ -1,0 +1,39 @@
+//! Looking inside: dumps, traces and statistics of a program and its run.
+//!
+//! All of it is made from what a [`Program`](crate::Program) tells and from the engine's
+//! [events]; nothing below knows that it is here, and what is not asked for costs nothing.
+//!
+//! [events]: crate::engine::events
+
+mod dump;
+mod names;
+mod sink;
+mod stage;
+mod stats;
+mod syntax;
+mod trace;
+mod words;
+
+pub use dump::{DumpOptions, Dumps};
+pub use names::Names;
+pub use sink::Target;
+pub use stage::{Overview, Stage, StageList, Stages};
+pub use stats::{Statistics, StatsOptions};
+pub use trace::{Topic, Trace, TraceOptions};
+
+use crate::engine::events::{Event, Observer};
+
+/// Watches a run for a trace.
+#[derive(Debug)]
+pub struct Inspector<'a> {
+    /// The events that are written down.
+    pub trace: Option<Trace<'a>>,
+}
+
+impl Observer for Inspector<'_> {
+    fn event(&self, event: &Event) {
+        if let Some(trace) = &self.trace {
+            trace.event(event);
+        }
+    }
+}

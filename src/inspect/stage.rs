@@ -1,0 +1,139 @@
+//! The stages of a program that can be dumped, by their names.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::words;
+
+/// A form that a program, or one of its functions, has on its way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Stage {
+    /// The source's tokens.
+    Tokens,
+    /// The syntax tree.
+    Ast,
+    /// The resolved tree.
+    Core,
+    /// What is proven of a function.
+    Facts,
+}
+
+impl Stage {
+    /// Every stage, in the order in which a program goes through them.
+    pub const ALL: [Stage; 4] = [Stage::Tokens, Stage::Ast, Stage::Core, Stage::Facts];
+
+    /// The stage's name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Stage::Tokens => "tokens",
+            Stage::Ast => "ast",
+            Stage::Core => "core",
+            Stage::Facts => "facts",
+        }
+    }
+
+    /// What there is to see, in one line.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Stage::Tokens => "the source's tokens, with their places",
+            Stage::Ast => "the syntax tree, a node a line, children first",
+            Stage::Core => "names resolved to slots, captures and globals; tail calls marked",
+            Stage::Facts => "what is proven of every run: kinds of values, callees, effects",
+        }
+    }
+
+    /// Whether it is one text for the whole program rather than one a function.
+    pub fn is_of_program(self) -> bool {
+        self <= Stage::Ast
+    }
+}
+
+/// Some stages.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Stages(Vec<Stage>);
+
+impl Stages {
+    /// Whether the stage is one of them.
+    pub fn contains(&self, stage: Stage) -> bool {
+        self.0.contains(&stage)
+    }
+
+    /// They, in the order in which a program goes through them.
+    pub fn iter(&self) -> impl Iterator<Item = Stage> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The stages that a list names: names with commas between them, or `all` for those
+    /// from Core on.
+    ///
+    /// # Errors
+    /// If there is no such stage; the text says which there are.
+    pub fn parse(list: &str) -> Result<Stages, String> {
+        let names = Stage::ALL.map(Stage::name);
+        let mut stages = Vec::new();
+        for name in list.split(',') {
+            match Stage::ALL.into_iter().find(|stage| stage.name() == name) {
+                Some(stage) => stages.push(stage),
+                None if name == "all" => {
+                    stages.extend(Stage::ALL.into_iter().filter(|stage| *stage >= Stage::Core));
+                }
+                None => {
+                    return Err(words::unknown("stage", name, names.into_iter().chain(["all"])));
+                }
+            }
+        }
+        stages.sort();
+        stages.dedup();
+        Ok(Stages(stages))
+    }
+}
+
+/// What a user asks to see.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StageList {
+    /// These stages.
+    Stages(Stages),
+    /// Which stages there are.
+    Overview,
+}
+
+impl FromStr for StageList {
+    type Err = String;
+
+    fn from_str(list: &str) -> Result<StageList, String> {
+        match list {
+            "help" => Ok(StageList::Overview),
+            _ => Stages::parse(list).map(StageList::Stages),
+        }
+    }
+}
+
+/// A table of all stages for users.
+#[derive(Debug)]
+pub struct Overview;
+
+impl fmt::Display for Overview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Stages, in the order in which a program goes through them:")?;
+        for stage in Stage::ALL {
+            writeln!(f, "  {:<8} {}", stage.name(), stage.about())?;
+        }
+        writeln!(f, "  {:<8} every stage from `core` on", "all")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_stages() {
+        let names =
+            |list| Stages::parse(list).map(|s| s.iter().map(Stage::name).collect::<Vec<_>>());
+        assert_eq!(names("facts,core,facts"), Ok(vec!["core", "facts"]));
+        assert_eq!(names("all"), Ok(vec!["core", "facts"]));
+        let unknown = |name| names(name).unwrap_err();
+        assert_eq!(unknown("ast,croe"), "there is no stage `croe`; did you mean `core`?");
+        assert_eq!(unknown("x"), "there is no stage `x`; there are tokens, ast, core, facts, all");
+    }
+}
