@@ -1,1 +1,93 @@
 //! The optimiser's passes: their table and the order in which they run.
+//!
+//! A pass is a function from IR to IR in a file of its own, which says why what it does is
+//! sound. Each takes time near linear in the function's size and recurses over nothing. No pass
+//! expects another one to have run: the order is only about what they find.
+
+mod copies;
+mod dce;
+mod gvn;
+mod parameters;
+mod relations;
+mod scoped;
+mod simplify;
+#[cfg(test)]
+mod testing;
+
+use super::analysis::Graph;
+use super::{Block, Context, Function, Instruction, Op, Type, Value};
+
+/// A pass.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    /// What it is called, in dumps too.
+    pub name: &'static str,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// Does it.
+    pub run: fn(&mut Function, &Context<'_>),
+}
+
+/// All passes, in the order in which they run.
+pub const PASSES: &[Pass] = &[SIMPLIFY, PARAMETERS, GVN, DCE];
+
+const SIMPLIFY: Pass = Pass {
+    name: "simplify",
+    summary: "folds constants and undoes what another instruction did",
+    run: simplify::run,
+};
+
+const PARAMETERS: Pass = Pass {
+    name: "parameters",
+    summary: "takes out block parameters that are always the same value",
+    run: parameters::run,
+};
+
+const GVN: Pass = Pass {
+    name: "gvn",
+    summary: "does nothing again that has been computed, loaded, checked or decided before",
+    run: gvn::run,
+};
+
+const DCE: Pass = Pass { name: "dce", summary: "takes out what nothing needs", run: dce::run };
+
+/// Optimises a function. `observe` gets to see it after each pass, with the pass's name.
+pub fn optimize(
+    function: &mut Function,
+    context: &Context<'_>,
+    observe: &mut dyn FnMut(&'static str, &Function),
+) {
+    for pass in PASSES {
+        (pass.run)(function, context);
+        observe(pass.name, function);
+    }
+}
+
+/// Keeps those parameters of a block, and the arguments for them, of which `keep` says so.
+fn retain_parameters(function: &mut Function, graph: &Graph, block: Block, keep: &[bool]) {
+    if keep.iter().all(|&keep| keep) {
+        return;
+    }
+    let retain = |values: &mut Vec<Value>| {
+        let mut keep = keep.iter();
+        values.retain(|_| *keep.next().expect("as many arguments as parameters"));
+    };
+    retain(&mut function.blocks[block.0 as usize].parameters);
+    for &edge in graph.incoming(block) {
+        retain(&mut function.jump_mut(edge).arguments);
+    }
+}
+
+/// Adds an instruction at the end of a block.
+fn append(
+    function: &mut Function,
+    block: Block,
+    op: Op,
+    ty: Type,
+    site: crate::syntax::ast::NodeId,
+) -> Value {
+    let value = Value(function.values.len() as u32);
+    function.values.push(Instruction { op, ty, site });
+    function.blocks[block.0 as usize].body.push(value);
+    value
+}
