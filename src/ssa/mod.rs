@@ -17,8 +17,15 @@
 //! value is known to be of its type.
 
 pub mod analysis;
+pub mod builder;
 mod operands;
 pub mod passes;
+mod print;
+mod verify;
+
+pub use builder::{Refusal, build};
+pub use print::print;
+pub use verify::verify;
 
 use crate::core::{self, FunctionId, NodeId, Slot};
 use crate::syntax::ast::{self, BinaryOp, Symbol};

@@ -1,0 +1,117 @@
+//! Calls: of known and of unknown functions, in tail position and elsewhere.
+
+use super::{Builder, Node, NodeId, Op, Task, Type, Value};
+use super::{parameter_type, proven_type};
+use crate::core::{Bind, FunctionId, Statements, Target};
+use crate::flow::Callees;
+use crate::ssa::{Callee, End};
+
+impl Builder<'_> {
+    /// Plans the evaluation of the operands of a call or of a self tail call.
+    pub(super) fn plan_operands(&mut self, id: NodeId) {
+        let (kept, operands, slot) = match self.source.node(id) {
+            Node::Call { callee, keeps, arguments, slot, .. } => {
+                let callee = callee.filter(|_| keeps);
+                (callee, self.source.list(arguments).to_vec(), slot)
+            }
+            Node::Repeat { changes, slot } => {
+                let values = self.source.statements(changes).iter().map(|change| change.value);
+                (None, values.collect(), slot)
+            }
+            _ => unreachable!("only used for calls"),
+        };
+        self.plan([Task::Depth(slot)]);
+        let operands: Vec<NodeId> = kept.into_iter().chain(operands).collect();
+        let end = slot + operands.len() as u32;
+        for (slot, &operand) in (slot..end).zip(&operands).rev() {
+            self.plan([Task::Evaluate(operand), Task::Keep(slot), Task::Depth(slot + 1)]);
+        }
+    }
+
+    /// A call that returns here.
+    pub(super) fn call(&mut self, id: NodeId, operands: &[Value]) -> Value {
+        let (callee, arguments) = self.callee(id, operands);
+        let kinds = self.ctx.facts.kinds(self.id, id);
+        let site = self.origin(id);
+        let value = self.emit(Op::Call(callee, arguments), proven_type(kinds), site);
+        if kinds.is_empty() {
+            self.end(End::Unreachable);
+        }
+        value
+    }
+
+    /// Ends the function by a tail call.
+    pub(super) fn leave(&mut self, id: NodeId) {
+        let node = self.source.node(id);
+        let operands = self.take_operands(node);
+        if self.is_dead() {
+            return;
+        }
+        if let Node::Repeat { changes, .. } = node {
+            return self.repeat(id, changes, &operands);
+        }
+        let (callee, arguments) = self.callee(id, &operands);
+        self.end(End::TailCall { callee, arguments, site: self.origin(id) });
+    }
+
+    /// Runs the body again with other parameters.
+    fn repeat(&mut self, id: NodeId, changes: Statements, values: &[Value]) {
+        let site = self.origin(id);
+        for (change, &value) in self.source.statements(changes).iter().zip(values) {
+            if let Bind::Local(slot) = change.bind {
+                self.env.set_slot(slot, Some(value));
+            }
+        }
+        let (head, slots) = self.repeat.clone().expect("the loop has a head");
+        let types = &self.out.block(head).parameters;
+        let types: Vec<Type> = types.iter().map(|&parameter| self.out.ty(parameter)).collect();
+        let arguments = slots.iter().zip(types).map(|(&slot, ty)| {
+            let value = self.env.slot(slot);
+            self.as_type(value, ty, site)
+        });
+        let arguments = arguments.collect();
+        self.jump(head, arguments);
+    }
+
+    /// Who is called, and the arguments as the callee takes them.
+    fn callee(&mut self, id: NodeId, operands: &[Value]) -> (Callee, Box<[Value]>) {
+        let Node::Call { target, callee, keeps, .. } = self.source.node(id) else {
+            unreachable!("only used for calls");
+        };
+        let (kept, arguments) = operands.split_at((keeps && callee.is_some()) as usize);
+        let value = |builder: &mut Self| match (kept, callee) {
+            (&[kept], _) => kept,
+            (_, Some(callee)) => builder.leaf(callee),
+            (_, None) => unreachable!("only static targets have no callee"),
+        };
+        let site = self.origin(id);
+        let Some(function) = self.known_callee(id, target) else {
+            let value = value(self);
+            let callee = Callee::Unknown(self.tagged(value, site));
+            let arguments = arguments.iter().map(|&argument| self.tagged(argument, site));
+            return (callee, arguments.collect());
+        };
+        let takes_self = self.ctx.program.function(function).takes_self;
+        let closure = takes_self.then(|| {
+            let value = value(self);
+            self.as_type(value, Type::Closure, site)
+        });
+        let kinds = &self.ctx.facts.function(function).parameters;
+        debug_assert_eq!(kinds.len(), arguments.len(), "a known callee takes what it is passed");
+        let arguments = arguments
+            .iter()
+            .zip(kinds)
+            .map(|(&argument, &kinds)| self.as_type(argument, parameter_type(kinds), site));
+        let arguments = arguments.collect();
+        (Callee::Known { function, closure }, arguments)
+    }
+
+    /// The only function that a call can reach, if it is certain to reach one.
+    fn known_callee(&self, id: NodeId, target: Target) -> Option<FunctionId> {
+        match (target, self.ctx.facts.callees(self.id, id)) {
+            (Target::Static(function) | Target::Closure(function), _) => Some(function),
+            (Target::Unknown, Callees::One(function)) => Some(function),
+            (Target::Unknown, _) => None,
+        }
+    }
+}
