@@ -1,0 +1,37 @@
+(import (chezscheme))
+(define (empty key) 0)
+(define (insert map key value)
+  (lambda (wanted) (if (fx= wanted key) value (map wanted))))
+(define (fill n map) (if (fx= n 0) map (fill (fx- n 1) (insert map n (fx* n n)))))
+(define (sum-of map n sum)
+  (if (fx= n 0) sum (sum-of map (fx- n 1) (fxremainder (fx+ sum (map n)) 1000003))))
+
+(define (successor n) (lambda (f) (lambda (x) (f ((n f) x)))))
+(define (church n)
+  (if (fx= n 0) (lambda (f) (lambda (x) x)) (successor (church (fx- n 1)))))
+(define (multiply n m) (lambda (f) (n (m f))))
+(define (to-int n) ((n (lambda (k) (fx+ k 1))) 0))
+
+(define (compose f g) (lambda (x) (f (g x))))
+(define (curry f) (lambda (a) (lambda (b) (f a b))))
+(define (mix a b) (fxremainder (fx+ (fx* a 31) b) 1000003))
+(define (rounds n x)
+  (if (fx= n 0)
+      x
+      (let ([f (compose ((curry mix) n)
+                        (compose (lambda (y) (fx+ y n)) ((curry mix) 7)))])
+        (rounds (fx- n 1) (f x)))))
+
+(define (fib n then)
+  (if (fx< n 2)
+      (then n)
+      (fib (fx- n 1) (lambda (a) (fib (fx- n 2) (lambda (b) (then (fx+ a b))))))))
+(define (fibs n sum)
+  (if (fx= n 0)
+      sum
+      (fibs (fx- n 1) (fib (fxremainder n 20) (lambda (x) (fxremainder (fx+ sum x) 1000003))))))
+
+(printf "~a\n" (sum-of (fill 10000 empty) 10000 0))
+(printf "~a\n" (to-int (multiply (church 3000) (multiply (church 50) (church 200)))))
+(printf "~a\n" (rounds 8000000 1))
+(printf "~a\n" (fibs 20000 0))

@@ -1,0 +1,8 @@
+(import (chezscheme))
+(define (int32 n)
+  (let ([low (fxlogand n #xffffffff)])
+    (if (fx< low #x80000000) low (fx- low #x100000000))))
+(define (sum n) (if (fx= n 0) 0 (fx+ n (sum (fx- n 1)))))
+(define (repeat times total)
+  (if (fx= times 0) total (repeat (fx- times 1) (fx+ total (sum (fx- 1000000 times))))))
+(printf "~a\n" (int32 (repeat 200 0)))

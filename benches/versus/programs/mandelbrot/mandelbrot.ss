@@ -1,0 +1,13 @@
+(import (chezscheme))
+(define (times a b) (fxquotient (fx* a b) 4096))
+(define (escape re im c-re c-im n)
+  (let ([re2 (times re re)] [im2 (times im im)])
+    (if (or (fx= n 200) (fx> (fx+ re2 im2) 16384))
+        n
+        (escape (fx+ (fx- re2 im2) c-re) (fx+ (fx* 2 (times re im)) c-im)
+                c-re c-im (fx+ n 1)))))
+(define (row re im total)
+  (if (fx> re 4096) total (row (fx+ re 4) im (fx+ total (escape 0 0 re im 0)))))
+(define (rows im total)
+  (if (fx> im 4916) total (rows (fx+ im 4) (row -8192 im total))))
+(printf "~a\n" (rows -4916 0))

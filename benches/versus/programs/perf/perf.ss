@@ -1,0 +1,13 @@
+(import (chezscheme))
+(define (int32 n)
+  (let ([low (fxlogand n #xffffffff)])
+    (if (fx< low #x80000000) low (fx- low #x100000000))))
+(define (iterate from to f sum)
+  (if (fx< from to) (iterate (fx+ from 1) to f (fx+ sum (f from))) sum))
+(define (work x)
+  (iterate 0 25000
+           (lambda (y)
+             (let ([pair (cons (fx* x y) x)])
+               (fx- (car pair) (cdr pair))))
+           0))
+(printf "~a\n" (int32 (iterate 0 25000 work 0)))

@@ -1,0 +1,6 @@
+(import (chezscheme))
+(define (tak x y z)
+  (if (fx< y x)
+      (tak (tak (fx- x 1) y z) (tak (fx- y 1) z x) (tak (fx- z 1) x y))
+      z))
+(printf "~a\n" (tak 34 20 10))
