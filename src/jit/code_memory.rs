@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use super::compiled::{CallSite, Compiled, Reference, SiteRange, site_of};
 use super::containment::contain;
 use super::error::{CompileError, LoadError, SetupError};
-use super::target;
+use super::{epilogue, target};
 
 /// Address space for the code of a program. Reserving it costs nothing until it is used. It
 /// is what a direct call of aarch64 reaches, in either direction, so that none needs a detour;
@@ -214,9 +214,12 @@ impl CodeMemory {
             frame_size: code.buffer.frame_layout().map_or(0, |layout| layout.frame_to_fp_offset),
             calls: Vec::new(),
             sites,
+            removed_moves: 0,
+            has_handlers: code.buffer.call_sites().any(|call| !call.exception_handlers.is_empty()),
             time: Duration::ZERO,
         };
         compiled.calls = calls(&compiled, code.buffer.call_sites().map(|call| call.ret_addr));
+        compiled.removed_moves = epilogue::lighten(&mut compiled);
         compiled.time = start.elapsed();
         compiled
     }

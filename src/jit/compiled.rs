@@ -66,10 +66,14 @@ pub struct Compiled {
     pub blocks: Vec<u32>,
     /// How far the stack pointer is below the frame pointer between prologue and epilogue.
     pub frame_size: u32,
+    /// Whether control can come back to it elsewhere than behind a call.
+    pub(super) has_handlers: bool,
     /// Which bytes are for which places, by offset. Others belong to no place.
     pub sites: Vec<SiteRange>,
     /// Its calls, by offset.
     pub calls: Vec<CallSite>,
+    /// How many moves its epilogues were relieved of.
+    pub removed_moves: u32,
     /// How long Cranelift took.
     pub time: Duration,
 }
