@@ -16,6 +16,7 @@
 //! The program's own body runs once, so its variables that functions mention are not
 //! captured: they live in the first slots of the first frame for the whole run.
 
+mod early_return;
 mod lower;
 mod names;
 mod operands;
@@ -25,6 +26,7 @@ mod verify;
 
 use crate::syntax::ast::{self, BinaryOp, Symbol};
 
+pub use early_return::{EarlyReturn, Leaf};
 pub use lower::lower;
 pub use names::Names;
 pub use print::print;

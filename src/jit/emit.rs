@@ -7,14 +7,14 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I32, I64};
 use cranelift_codegen::ir::{
-    self, AbiParam, AliasRegionData, Block, InstBuilder, MemFlagsData, SigRef, Signature,
-    SourceLoc, TrapCode,
+    self, AbiParam, AliasRegionData, Block, InstBuilder, MemFlagsData, SigRef, Signature, TrapCode,
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
 use galo_runtime::abi::{self, AbiType, HelperId};
 use rustc_hash::FxHashMap;
 
+use super::compiled::source_location;
 use super::conventions;
 use crate::ssa::Type;
 use crate::syntax::ast;
@@ -38,6 +38,7 @@ pub(super) enum Region {
 /// A CLIF function that is being built.
 pub(super) struct Emitter<'a> {
     pub(super) builder: FunctionBuilder<'a>,
+    entry: Block,
     host: CallConv,
     flags: [MemFlagsData; 4],
     helpers: FxHashMap<HelperId, SigRef>,
@@ -55,21 +56,23 @@ impl<'a> Emitter<'a> {
             let region = builder.func.dfg.alias_regions.insert(region);
             MemFlagsData::trusted().with_alias_region(Some(region))
         });
+        // All locations are kept relative to the first one, and one that is a step before it
+        // would be taken for none.
+        builder.set_srcloc(source_location(None));
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
         builder.switch_to_block(entry);
-        Emitter { builder, host, flags, helpers: FxHashMap::default() }
+        Emitter { builder, entry, host, flags, helpers: FxHashMap::default() }
     }
 
     /// What follows comes from there.
     pub(super) fn at(&mut self, site: ast::NodeId) {
-        self.builder.set_srcloc(SourceLoc::new(site.index() as u32 + 1));
+        self.builder.set_srcloc(source_location(Some(site.index() as u32)));
     }
 
     /// The function's parameters.
     pub(super) fn parameters(&self) -> Vec<ir::Value> {
-        let entry = self.builder.func.layout.entry_block().expect("made in `new`");
-        self.builder.block_params(entry).to_vec()
+        self.builder.block_params(self.entry).to_vec()
     }
 
     pub(super) fn word(&mut self, bits: u64) -> ir::Value {

@@ -106,6 +106,12 @@ impl BinaryOp {
         [Add, Sub, Mul, Div, Rem, Eq, Neq, Lt, Gt, Lte, Gte, And, Or]
     };
 
+    /// Whether its results are Bools that say how its operands compare.
+    pub fn is_comparison(self) -> bool {
+        use BinaryOp::*;
+        matches!(self, Eq | Neq | Lt | Gt | Lte | Gte)
+    }
+
     /// The operator as source spells it.
     pub fn symbol(self) -> &'static str {
         use BinaryOp::*;

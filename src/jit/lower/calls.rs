@@ -9,6 +9,7 @@ use super::super::emit::Region;
 use super::Lowering;
 use crate::core::FunctionId;
 use crate::ssa::{Callee, Type, Value};
+use crate::syntax::ast;
 
 /// A call that only needs to be made.
 struct Prepared {
@@ -50,9 +51,8 @@ impl Lowering<'_> {
     }
 
     /// A call that takes the function's place, its frame included.
-    pub(super) fn tail_call(&mut self, callee: Callee, arguments: &[Value]) {
-        let site = self.emit.builder.srcloc().bits().wrapping_sub(1);
-        let site = self.emit.int(site as i32);
+    pub(super) fn tail_call(&mut self, callee: Callee, arguments: &[Value], site: ast::NodeId) {
+        let site = self.emit.int(site.index() as i32);
         let prepared = self.prepare(callee, arguments, site, None);
         match prepared.code {
             Code::Itself(function) => {

@@ -21,7 +21,7 @@ use super::addresses::Addresses;
 use super::conventions::{Convention, clif_type};
 use super::emit::{Emitter, Region};
 use super::exit::Exit;
-use super::roots::{Roots, Stored};
+use super::roots::{Roots, Safepoint, Stored};
 use crate::core::FunctionId;
 use crate::ssa::analysis::Graph;
 use crate::ssa::{Block, Context, End, Function, Jump, Op, Type, Value};
@@ -63,7 +63,12 @@ pub(super) fn lower(
 ) -> Output {
     let graph = Graph::new(input.function);
     let order = graph.order();
-    let classify = |op: &Op| safepoints::classify(&input.context, input.function, op);
+    // What has no frame cannot allocate, whoever it calls.
+    let framed = Convention::of(&input.context, input.function.id).framed;
+    let classify = |op: &Op| match framed {
+        true => safepoints::classify(&input.context, input.function, op),
+        false => Safepoint::Never,
+    };
     let roots = Roots::new(input.function, order, &classify);
     let mut lowering = Lowering::new(input, emit, itself, roots);
     lowering.prologue(order);
@@ -276,7 +281,7 @@ impl<'a> Lowering<'a> {
             }
             End::TailCall { callee, arguments, site } => {
                 self.emit.at(*site);
-                self.tail_call(*callee, arguments);
+                self.tail_call(*callee, arguments, *site);
             }
             End::Unbound { name, site } => {
                 self.emit.at(*site);

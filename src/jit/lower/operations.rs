@@ -42,10 +42,6 @@ fn condition(op: BinaryOp) -> IntCC {
     }
 }
 
-fn is_comparison(op: BinaryOp) -> bool {
-    !matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem)
-}
-
 impl Lowering<'_> {
     /// What an instruction comes to; nothing for those that have no value.
     pub(super) fn operation(&mut self, at: Value, op: &Op, ty: Type) -> Option<ir::Value> {
@@ -177,7 +173,7 @@ impl Lowering<'_> {
         let upper = self.emit.builder.ins().ushr_imm_u(either, 32);
         let (other, ints) = (self.emit.cold_block(), self.emit.builder.create_block());
         let done = self.emit.builder.create_block();
-        let ty = if is_comparison(op) { I8 } else { I64 };
+        let ty = if op.is_comparison() { I8 } else { I64 };
         let result = self.emit.builder.append_block_param(done, ty);
         self.emit.builder.ins().brif(upper, other, &[], ints, &[]);
         self.emit.go_on_in(ints);
@@ -193,7 +189,7 @@ impl Lowering<'_> {
     }
 
     fn on_ints(&mut self, at: Value, op: BinaryOp, lhs: ir::Value, rhs: ir::Value) -> ir::Value {
-        if is_comparison(op) {
+        if op.is_comparison() {
             return self.emit.builder.ins().icmp(condition(op), lhs, rhs);
         }
         debug_assert!(
@@ -225,7 +221,7 @@ impl Lowering<'_> {
             self.note_stored(at);
         }
         self.restore(at);
-        match is_comparison(op) {
+        match op.is_comparison() {
             true => self.emit.unboxed(Type::Bool, result),
             false => result,
         }

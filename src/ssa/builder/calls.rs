@@ -33,11 +33,18 @@ impl Builder<'_> {
         let (callee, arguments) = self.callee(id, operands);
         let kinds = self.ctx.facts.kinds(self.id, id);
         let site = self.origin(id);
-        let value = self.emit(Op::Call(callee, arguments), proven_type(kinds), site);
+        let ty = proven_type(kinds);
         if kinds.is_empty() {
+            let value = self.emit(Op::Call(callee, arguments), ty, site);
             self.end(End::Unreachable);
+            return value;
         }
-        value
+        let passed = arguments.clone();
+        let call = |builder: &mut Self| builder.emit(Op::Call(callee, arguments), ty, site);
+        match callee {
+            Callee::Known { function, .. } => self.decide_or(function, &passed, ty, site, call),
+            Callee::Unknown(_) => call(self),
+        }
     }
 
     /// Ends the function by a tail call.

@@ -10,6 +10,7 @@
 
 mod calls;
 mod control;
+mod early_return;
 mod emit;
 mod environment;
 mod liveness;

@@ -1,0 +1,65 @@
+//! Deciding the base case of a known callee before the call.
+//!
+//! Half of the calls of a doubly recursive function, and the last one of any recursion, end
+//! with the first comparison. Where a function is known and
+//! [begins](EarlyReturn) by comparing Ints, its caller compares, and calls only
+//! if the function would go on; fib then makes half as many calls.
+
+use super::{Builder, Op, Type, Value};
+use crate::core::{EarlyReturn, FunctionId, Leaf};
+use crate::ssa::{End, Jump};
+use crate::syntax::ast;
+
+impl Builder<'_> {
+    /// The value of type `ty` of a call of `function`: what it returns at once, or what
+    /// `call` comes to.
+    pub(super) fn decide_or(
+        &mut self,
+        function: FunctionId,
+        arguments: &[Value],
+        ty: Type,
+        site: ast::NodeId,
+        call: impl FnOnce(&mut Self) -> Value,
+    ) -> Value {
+        let early = EarlyReturn::of(self.ctx.program.function(function));
+        let Some(early) = early.filter(|early| self.compares_ints(early, arguments)) else {
+            return call(self);
+        };
+        let (lhs, rhs) = (early.lhs, early.rhs);
+        let (lhs, rhs) = (self.of_leaf(lhs, arguments, site), self.of_leaf(rhs, arguments, site));
+        let condition = self.emit(Op::Compare(early.op, lhs, rhs), Type::Bool, site);
+        let (at_once, on, done) = (self.new_block(), self.new_block(), self.new_block());
+        let result = self.parameter(done, ty, site);
+        let jump = |to| Jump { to, arguments: Vec::new() };
+        let (then, otherwise) = match early.if_holds {
+            true => (jump(at_once), jump(on)),
+            false => (jump(on), jump(at_once)),
+        };
+        self.end(End::Branch { condition, then, otherwise });
+        self.enter(at_once);
+        let value = self.of_leaf(early.result, arguments, site);
+        let value = self.as_type(value, ty, site);
+        self.jump(done, vec![value]);
+        self.enter(on);
+        let value = call(self);
+        self.jump(done, vec![value]);
+        self.enter(done);
+        result
+    }
+
+    fn compares_ints(&self, early: &EarlyReturn, arguments: &[Value]) -> bool {
+        [early.lhs, early.rhs].into_iter().all(|leaf| match leaf {
+            Leaf::Parameter(index) => self.out.ty(arguments[index as usize]) == Type::Int,
+            Leaf::Int(_) => true,
+            Leaf::Bool(_) => false,
+        })
+    }
+
+    fn of_leaf(&mut self, leaf: Leaf, arguments: &[Value], site: ast::NodeId) -> Value {
+        match leaf {
+            Leaf::Parameter(index) => arguments[index as usize],
+            Leaf::Int(n) => self.emit(Op::Int(n), Type::Int, site),
+            Leaf::Bool(b) => self.emit(Op::Bool(b), Type::Bool, site),
+        }
+    }
+}
