@@ -58,7 +58,7 @@ impl<'a> Emitter<'a> {
         });
         // All locations are kept relative to the first one, and one that is a step before it
         // would be taken for none.
-        builder.set_srcloc(source_location(None));
+        builder.func.params.ensure_base_srcloc(source_location(None));
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
         builder.switch_to_block(entry);
