@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use galo_testing::corpus::{Case, Expectation};
-use galo_testing::modes::{MODES, Mode};
+use galo_testing::modes::{MODES, Mode, YARDSTICK};
+use galo_testing::observation::Observation;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 const FOLDERS: [&str; 2] = ["tests/corpus", "examples"];
@@ -42,8 +43,22 @@ fn compare(case: &Case, mode: &Mode) -> Result<(), Failed> {
     let Some(expected) = &case.expectation else {
         return Err("the file expects nothing: read it and run with GALO_BLESS=1".into());
     };
-    let seen = case.expectation_of(&(mode.run)(case.program())?);
-    agree(case, expected, &seen)
+    let seen = (mode.run)(case.program())?;
+    agree(case, expected, &case.expectation_of(&seen))?;
+    agree_on_trace(case, &seen)
+}
+
+/// The file says nothing of the calls that led to an error; the interpreter does.
+fn agree_on_trace(case: &Case, seen: &Observation) -> Result<(), Failed> {
+    let knows_trace = seen.error.as_ref().is_some_and(|error| error.trace.is_some());
+    if !knows_trace || !YARDSTICK.takes(&case.settings) {
+        return Ok(());
+    }
+    let expected = (YARDSTICK.run)(case.program())?;
+    if expected.agrees_with(seen) {
+        return Ok(());
+    }
+    Err(format!("expected\n{:#?}\n\nseen\n{:#?}", expected.error, seen.error).into())
 }
 
 fn agree(case: &Case, expected: &Expectation, seen: &Expectation) -> Result<(), Failed> {

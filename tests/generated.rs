@@ -6,21 +6,16 @@
 
 use arbitrary::Unstructured;
 use galo::syntax::ast::{Ast, BinaryOp};
-use galo::syntax::json;
-use galo_testing::corpus::{Form, Program, Settings};
+use galo_testing::differential::{self, LIMITS, Way};
 use galo_testing::generator;
 use galo_testing::modes::MODES;
-use galo_testing::observation::Observation;
-use galo_testing::reference::{self, Dialect, Limits};
+use galo_testing::reference::{self, Dialect};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 /// How many programs of each dialect an ordinary run tries.
 const ORDINARY: u32 = 400;
-
-/// Small, so that a program without end is given up soon.
-const LIMITS: Limits = Limits { steps: 30_000, depth: 2_000, bytes: 1 << 18 };
 
 #[test]
 fn strict_programs_mean_the_same_in_every_mode() {
@@ -88,29 +83,8 @@ fn try_programs(dialect: Dialect) {
     }
 }
 
-/// Compares all modes with the reference evaluator, unless that gives up.
 fn check(ast: &Ast, dialect: Dialect) -> Result<(), String> {
-    let outcome = reference::run(ast, dialect, LIMITS);
-    let Some(expected) = Observation::of_reference(outcome) else { return Ok(()) };
-    let text = &json_of(ast);
-    let settings = &Settings::new(dialect);
-    let program = Program { name: "generated.rinha", form: Form::Json, text, settings };
-    for mode in &MODES[1..] {
-        let seen = (mode.run)(program)?.without_message();
-        // The reference knows no limit for strings that nobody looks at.
-        let gave_up = |seen: &Observation| {
-            seen.error.as_ref().is_some_and(|error| error.kind == "out-of-memory")
-        };
-        if seen != expected && !gave_up(&seen) {
-            let name = mode.name;
-            return Err(format!("{name} saw {seen:#?}\ninstead of {expected:#?}\nin {text}"));
-        }
-    }
-    Ok(())
-}
-
-fn json_of(ast: &Ast) -> String {
-    let mut text = Vec::new();
-    json::write(ast, &mut text).expect("a vector takes everything");
-    String::from_utf8(text).expect("JSON is text")
+    let ways: Vec<Way<'_>> =
+        MODES[1..].iter().map(|mode| Way { name: mode.name, run: &mode.run }).collect();
+    differential::compare(ast, dialect, &ways)
 }

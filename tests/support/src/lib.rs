@@ -6,6 +6,7 @@
 //! tree alone, so that an error in the engine cannot hide in its own yardstick.
 
 pub mod corpus;
+pub mod differential;
 pub mod generator;
 pub mod modes;
 pub mod observation;

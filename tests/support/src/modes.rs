@@ -1,11 +1,12 @@
 //! All ways in which a program of the tests is run: one table.
 
+use galo::engine::TraceFrame;
 use galo::syntax::ast::Ast;
 use galo::syntax::{json, parser};
-use galo::{Config, Engine, Tier};
+use galo::{Config, Engine, ProgramError, Tier};
 
 use crate::corpus::{Form, Program, Settings};
-use crate::observation::{Error, Observation};
+use crate::observation::{Error, Observation, is_limit};
 use crate::reference::{self, Dialect, Limits};
 
 /// One way to run a program.
@@ -19,11 +20,14 @@ pub struct Mode {
 /// The table, the most trustworthy mode first.
 pub const MODES: &[Mode] = &[
     Mode { name: "reference", run: run_reference },
-    Mode { name: "interp", run: |program| run(program, Tier::Interp, false) },
-    Mode { name: "interp-json", run: |program| run_as_json(program, Tier::Interp) },
-    Mode { name: "interp-zeal", run: |program| run(program, Tier::Interp, true) },
-    Mode { name: "auto", run: |program| run(program, Tier::Auto, false) },
+    Mode { name: "interp", run: |program| run(program, interp()) },
+    Mode { name: "interp-json", run: |program| run_as_json(program, interp()) },
+    Mode { name: "interp-zeal", run: |program| run(program, Config { zeal: true, ..interp() }) },
+    Mode { name: "auto", run: |program| run(program, Config::default()) },
 ];
+
+/// The mode whose messages and traces the other tiers must give, too.
+pub const YARDSTICK: &Mode = &MODES[1];
 
 impl Mode {
     /// Whether a program is to be run in this mode.
@@ -32,38 +36,57 @@ impl Mode {
     }
 }
 
+fn interp() -> Config {
+    Config { tier: Tier::Interp, ..Config::default() }
+}
+
 fn run_reference(program: Program<'_>) -> Result<Observation, String> {
     let ast = read(program)?;
     let outcome = reference::run(&ast, program.settings.dialect, Limits::default());
     Observation::of_reference(outcome).ok_or("the reference evaluator gave up".into())
 }
 
-fn run(program: Program<'_>, tier: Tier, zeal: bool) -> Result<Observation, String> {
-    let defaults = Config::default();
+/// Runs a program with a configuration, of which its settings may say otherwise.
+pub fn run(program: Program<'_>, config: Config) -> Result<Observation, String> {
     let engine = Engine::new(Config {
-        tier,
-        zeal,
         lenient: program.settings.dialect == Dialect::Lenient,
-        max_heap: program.settings.max_heap.unwrap_or(defaults.max_heap),
-        max_stack: program.settings.max_stack.unwrap_or(defaults.max_stack),
-        ..defaults
+        max_heap: program.settings.max_heap.unwrap_or(config.max_heap),
+        max_stack: program.settings.max_stack.unwrap_or(config.max_stack),
+        ..config
     });
     let loaded = engine.load(program.name, program.text.as_bytes());
     let loaded = loaded.map_err(|error| error.to_string())?;
     let mut stdout = Vec::new();
-    let error = loaded.run(&mut stdout).err().map(|error| Error {
-        kind: error.kind.name().to_owned(),
-        place: (error.span.start, error.span.end),
-        message: Some(error.message),
-    });
+    let error = loaded.run(&mut stdout).err().map(|error| observed(&error));
     Ok(Observation { stdout, error })
 }
 
-fn run_as_json(program: Program<'_>, tier: Tier) -> Result<Observation, String> {
+fn observed(error: &ProgramError) -> Error {
+    let kind = error.kind.name();
+    Error {
+        kind: kind.to_owned(),
+        place: (error.span.start, error.span.end),
+        message: Some(error.message.clone()),
+        trace: (!is_limit(kind)).then(|| error.trace.iter().map(in_words).collect()),
+    }
+}
+
+fn in_words(frame: &TraceFrame) -> String {
+    match frame {
+        TraceFrame::Call { function, span, count, recursive, .. } => {
+            let (start, end) = (span.start, span.end);
+            let by = if *recursive { " by itself" } else { "" };
+            format!("{function}, called{by} at {start}-{end}, {count} times")
+        }
+        TraceFrame::Omitted(count) => format!("{count} calls"),
+    }
+}
+
+fn run_as_json(program: Program<'_>, config: Config) -> Result<Observation, String> {
     let mut text = Vec::new();
     json::write(&read(program)?, &mut text).map_err(|error| error.to_string())?;
     let text = &String::from_utf8(text).map_err(|error| error.to_string())?;
-    run(Program { form: Form::Json, text, ..program }, tier, false)
+    run(Program { form: Form::Json, text, ..program }, config)
 }
 
 fn read(program: Program<'_>) -> Result<Ast, String> {
