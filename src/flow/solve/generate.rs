@@ -9,10 +9,6 @@ use super::{Addition, Call, NOWHERE, Site, Solver, Use};
 use crate::core::{Bind, Function, FunctionId, List, Node, NodeId, Place, Statements, Target};
 use crate::syntax::ast::BinaryOp;
 
-/// How many tuples, each the second field of the one before, are told apart in a literal
-/// list; those before them share a site.
-const LONGEST_SPINE: u8 = 4;
-
 /// A function whose constraints are being made.
 #[derive(Clone, Copy)]
 struct Body<'a> {
@@ -203,7 +199,7 @@ impl<'a> Solver<'a> {
             _ => None,
         };
         let spine = rest.map_or(1, |site| self.sites[site as usize].spine + 1);
-        if spine > LONGEST_SPINE {
+        if spine > self.longest_spine {
             let shared = self.sites[rest.expect("it has a rest") as usize].fields;
             self.flow(fields[0], shared[0]);
             self.flow(fields[1], shared[1]);
@@ -211,7 +207,7 @@ impl<'a> Solver<'a> {
         }
         let site = self.sites.len() as u32;
         self.sites.push(Site { fields, spine, escaped: false });
-        if spine == LONGEST_SPINE {
+        if spine == self.longest_spine {
             // Others may come to share it.
             let own = [self.variables.fresh(), self.variables.fresh()];
             self.sites[site as usize].fields = own;

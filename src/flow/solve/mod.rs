@@ -12,9 +12,9 @@
 //!
 //! # Cost
 //! A variable changes at most some twenty times, because sets that would list more than
-//! [`sets::MAX`] elements become *any*. What is any has only what *escapes*: functions and
+//! [`MAX_LISTED`] elements become *any*. What is any has only what *escapes*: functions and
 //! sites that got lost so meet in one summary, by number of parameters for functions. So
-//! there are at most `MAX` uses for what the program spells once, and the whole is linear
+//! there are at most as many uses for what the program spells once, and the whole is linear
 //! in the program.
 
 mod generate;
@@ -24,12 +24,13 @@ mod solution;
 mod variables;
 
 use crate::core::{Bind, FunctionId, Program};
+pub(super) use sets::MAX as MAX_LISTED;
 pub(super) use solution::{Candidates, Interface, Solution};
 use variables::{Var, Variables};
 
-/// Solves the constraints of a program.
-pub(super) fn solve(program: &Program, lenient: bool) -> Solution<'_> {
-    let mut solver = Solver::new(program, lenient);
+/// Solves the constraints of a program. Sets list up to `limit` elements.
+pub(super) fn solve(program: &Program, lenient: bool, limit: usize) -> Solution<'_> {
+    let mut solver = Solver::new(program, lenient, limit);
     solver.reach(FunctionId::MAIN);
     solver.run();
     Solution::new(solver)
@@ -112,6 +113,9 @@ struct Shape {
 struct Solver<'a> {
     program: &'a Program,
     lenient: bool,
+    /// How many tuples, each the second field of the one before, are told apart in a
+    /// literal list; those before them share a site.
+    longest_spine: u8,
     variables: Variables,
     /// By variable: its last use.
     uses: Vec<u32>,
@@ -138,8 +142,8 @@ struct Solver<'a> {
 }
 
 impl<'a> Solver<'a> {
-    fn new(program: &'a Program, lenient: bool) -> Self {
-        let mut variables = Variables::new();
+    fn new(program: &'a Program, lenient: bool, limit: usize) -> Self {
+        let mut variables = Variables::new(limit);
         let globals = variables.fresh_row(program.globals as usize);
         let any_site = [variables.fresh(), variables.fresh()];
         let nothing = FunctionState {
@@ -153,6 +157,7 @@ impl<'a> Solver<'a> {
         Solver {
             program,
             lenient,
+            longest_spine: (limit / 2).max(1) as u8,
             variables,
             uses: Vec::new(),
             links: Vec::new(),

@@ -1,11 +1,11 @@
 //! Small sets of small numbers, in the order in which their elements came.
 //!
-//! A set that would grow beyond [`MAX`] elements becomes *any*: it has whatever its
+//! A set that would grow beyond a limit, [`MAX`] at most, becomes *any*: it has whatever its
 //! elements' kind has escaping. So a set changes a bounded number of times, and how much of
 //! it was already dealt with is a count. One element takes no room of its own.
 
-/// How many elements a set lists.
-pub(super) const MAX: usize = 8;
+/// How many elements a set lists at most.
+pub(in super::super) const MAX: usize = 8;
 
 const EMPTY: u32 = u32::MAX;
 const ANY: u32 = u32::MAX - 1;
@@ -61,13 +61,18 @@ struct Block {
 }
 
 /// Where sets of more than one element keep them.
-#[derive(Default)]
 pub(super) struct Sets {
+    limit: usize,
     blocks: Vec<Block>,
     free: Vec<u32>,
 }
 
 impl Sets {
+    /// Sets of up to so many elements.
+    pub(super) fn new(limit: usize) -> Sets {
+        Sets { limit: limit.clamp(1, MAX), blocks: Vec::new(), free: Vec::new() }
+    }
+
     /// The elements from the `from`th on; none of any.
     pub(super) fn elements(&self, set: Set, from: u8) -> Elements {
         let (items, end) = match set.0 {
@@ -100,6 +105,9 @@ impl Sets {
                 if one == item {
                     return Inserted::Known;
                 }
+                if self.limit == 1 {
+                    return Inserted::Widened(self.widen(set));
+                }
                 let mut items = [0; MAX];
                 items[..2].copy_from_slice(&[one, item]);
                 set.0 = BLOCKS + self.keep(Block { len: 2, items });
@@ -109,7 +117,7 @@ impl Sets {
                 if items[..*len as usize].contains(&item) {
                     return Inserted::Known;
                 }
-                if *len as usize == MAX {
+                if *len as usize == self.limit {
                     return Inserted::Widened(self.widen(set));
                 }
                 items[*len as usize] = item;

@@ -71,10 +71,11 @@ pub(super) struct Variables {
 }
 
 impl Variables {
-    pub(super) fn new() -> Variables {
+    /// No variables but the constant ones; their sets list up to `limit` elements.
+    pub(super) fn new(limit: usize) -> Variables {
         let mut variables = Variables {
             all: Vec::new(),
-            sets: Sets::default(),
+            sets: Sets::new(limit),
             queue: VecDeque::new(),
             escaping_functions: Vec::new(),
             escaping_sites: Vec::new(),

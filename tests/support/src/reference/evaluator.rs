@@ -9,6 +9,7 @@ use galo::syntax::ast::{Ast, BinaryOp, Node, NodeId, Nodes};
 use super::scope::{Scope, Slot};
 use super::text::Text;
 use super::value::{Closure, Piece, Value, part_pairs, pieces};
+use super::witness::{Event, Sightings, Witness};
 use super::{Dialect, End, ErrorKind, Failure, Limits, Outcome};
 
 /// Why an evaluation has no value.
@@ -42,14 +43,26 @@ pub struct Evaluator<'a> {
     dialect: Dialect,
     left: Limits,
     stdout: Vec<u8>,
+    witness: Option<Witness>,
 }
 
 impl<'a> Evaluator<'a> {
     pub fn new(arena: &'a Bump, ast: &'a Ast, dialect: Dialect, limits: Limits) -> Self {
-        Evaluator { arena, ast, dialect, left: limits, stdout: Vec::new() }
+        Evaluator { arena, ast, dialect, left: limits, stdout: Vec::new(), witness: None }
+    }
+
+    /// Runs with a witness.
+    pub fn watch(mut self) -> (Outcome, Sightings) {
+        self.witness = Some(Witness::new(self.ast));
+        let outcome = self.evaluate();
+        (outcome, self.witness.expect("it stays").testify())
     }
 
     pub fn run(mut self) -> Outcome {
+        self.evaluate()
+    }
+
+    fn evaluate(&mut self) -> Outcome {
         let end = match self.eval(self.ast.root(), &Scope::Empty) {
             Ok(_) => End::Done,
             Err(Stop::Failed(kind, place)) => {
@@ -57,13 +70,20 @@ impl<'a> Evaluator<'a> {
             }
             Err(Stop::GaveUp) => End::GaveUp,
         };
-        Outcome { stdout: self.stdout, end }
+        Outcome { stdout: std::mem::take(&mut self.stdout), end }
     }
 
     /// The value of a node that something waits for.
     fn eval(&mut self, node: NodeId, scope: &'a Scope<'a>) -> Eval<Value<'a>> {
         self.left.depth = self.left.depth.checked_sub(1).ok_or(Stop::GaveUp)?;
+        let mark = self.witness.as_ref().map(Witness::begin).unwrap_or_default();
         let value = self.eval_tail(node, scope);
+        if let Some(witness) = &mut self.witness {
+            if let Err(Stop::Failed(..)) = value {
+                witness.happens(Event::Failure);
+            }
+            witness.end(mark, value.as_ref().ok().copied());
+        }
         self.left.depth += 1;
         value
     }
@@ -72,6 +92,9 @@ impl<'a> Evaluator<'a> {
     fn eval_tail(&mut self, mut node: NodeId, mut scope: &'a Scope<'a>) -> Eval<Value<'a>> {
         loop {
             self.step()?;
+            if let Some(witness) = &mut self.witness {
+                witness.visit(node);
+            }
             match self.ast.node(node) {
                 Node::Let { .. } => (node, scope) = self.bind_chain(node, scope)?,
                 Node::If { condition, then, otherwise } => {
@@ -97,6 +120,7 @@ impl<'a> Evaluator<'a> {
             Node::Binary { op, lhs, rhs } => self.eval_binary(op, lhs, rhs, scope),
             Node::Tuple { first, second } => {
                 let pair = (self.eval(first, scope)?, self.eval(second, scope)?);
+                self.happens(Event::Allocation);
                 Ok(Value::Tuple(self.arena.alloc(pair)))
             }
             Node::First(argument) => Ok(self.eval_tuple(argument, scope)?.0),
@@ -169,6 +193,9 @@ impl<'a> Evaluator<'a> {
         if names.len() != values.len() {
             return fail(ErrorKind::Arity, call);
         }
+        if let Some(witness) = &mut self.witness {
+            witness.enter(call, closure.function, &values);
+        }
         let values = self.arena.alloc_slice_copy(&values);
         Ok((body, self.scope(Scope::Parameters { names, values, outer: closure.scope })))
     }
@@ -236,6 +263,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn concatenate(&mut self, left: Value<'a>, right: Value<'a>) -> Eval<Value<'a>> {
+        self.happens(Event::Allocation);
         let (left, right) = (self.as_text(left)?, self.as_text(right)?);
         Ok(self.text(Text::joined(left, right)))
     }
@@ -286,6 +314,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn print(&mut self, value: Value<'a>) -> Eval<()> {
+        self.happens(Event::Print);
         let mut bytes = Vec::new();
         self.write(value, &mut bytes)?;
         self.stdout.append(&mut bytes);
@@ -315,6 +344,12 @@ impl<'a> Evaluator<'a> {
             bytes.extend(piece.bytes());
         }
         Ok(bytes)
+    }
+
+    fn happens(&mut self, event: Event) {
+        if let Some(witness) = &mut self.witness {
+            witness.happens(event);
+        }
     }
 
     fn step(&mut self) -> Eval<()> {

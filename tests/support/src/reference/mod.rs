@@ -14,6 +14,7 @@ mod evaluator;
 mod scope;
 mod text;
 mod value;
+mod witness;
 
 use std::thread;
 
@@ -21,6 +22,7 @@ use bumpalo::Bump;
 use galo::syntax::ast::{Ast, Span};
 
 use evaluator::Evaluator;
+pub use witness::{Event, KindSet, Sightings};
 
 /// Which of the two languages is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,11 +118,23 @@ const STACK_PER_LEVEL: usize = 4 << 10;
 /// # Panics
 /// If the thread for it cannot be started.
 pub fn run(ast: &Ast, dialect: Dialect, limits: Limits) -> Outcome {
+    on_large_stack(limits, || Evaluator::new(&Bump::new(), ast, dialect, limits).run())
+}
+
+/// Runs a program and says what it was seen to do, also if the evaluator gave up.
+///
+/// # Panics
+/// If the thread for it cannot be started.
+pub fn watch(ast: &Ast, dialect: Dialect, limits: Limits) -> (Outcome, Sightings) {
+    on_large_stack(limits, || Evaluator::new(&Bump::new(), ast, dialect, limits).watch())
+}
+
+fn on_large_stack<R: Send>(limits: Limits, run: impl FnOnce() -> R + Send) -> R {
     thread::scope(|scope| {
         thread::Builder::new()
             .name("reference".into())
             .stack_size((1 << 20) + limits.depth * STACK_PER_LEVEL)
-            .spawn_scoped(scope, || Evaluator::new(&Bump::new(), ast, dialect, limits).run())
+            .spawn_scoped(scope, run)
             .expect("a thread can be started")
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
