@@ -31,7 +31,7 @@ const VENEER_BYTES: usize = 24;
 /// What is wanted of a compilation besides the code.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Options {
-    /// Whether a disassembly will be asked for.
+    /// Whether a [disassembly](super::disassembly) will be asked for.
     pub listing: bool,
 }
 
@@ -215,6 +215,7 @@ impl CodeMemory {
             calls: Vec::new(),
             sites,
             removed_moves: 0,
+            listing: code.vcode.clone(),
             has_handlers: code.buffer.call_sites().any(|call| !call.exception_handlers.is_empty()),
             time: Duration::ZERO,
         };

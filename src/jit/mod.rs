@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  ir::Function ──compile──▶ Compiled ──load──▶ code in memory
-//!                                               (call_sites)
+//!   (clif_text)              (disassembly)      (call_sites)
 //! ```
 //!
 //! [`CodeMemory`] runs Cranelift and owns the code. A [`Compiled`] function is still data:
@@ -15,11 +15,13 @@
 mod addresses;
 mod bits;
 pub mod call_sites;
+mod clif_text;
 mod code_memory;
 mod compiled;
 mod compiler;
 pub mod containment;
 mod conventions;
+mod disassembly;
 mod emit;
 mod epilogue;
 mod error;
@@ -27,6 +29,7 @@ mod exit;
 #[cfg(test)]
 mod fixtures;
 mod instructions;
+mod listing;
 mod lower;
 mod roots;
 mod stubs;
@@ -36,8 +39,10 @@ mod tests;
 
 pub use addresses::Addresses;
 pub use call_sites::CallSites;
+pub use clif_text::clif_text;
 pub use code_memory::{Batch, CodeMemory, Loaded, Options};
 pub use compiled::{CallSite, Compiled, Reference, SiteRange, site_of, source_location};
 pub use compiler::{Failure, Jit, Options as JitOptions, Version};
+pub use disassembly::{Annotations, disassemble};
 pub use error::{CompileError, LoadError, SetupError};
 pub use exit::{Exit, Reason};
