@@ -102,7 +102,7 @@ fn check_facts(
             let mut text = Vec::new();
             json::write(ast, &mut text).expect("a vector takes everything");
             let dump = flow::print(program, facts, ast, &|id| id.index().to_string());
-            let core = core::print(program, ast, &|id| id.index().to_string());
+            let core = core::print(program, ast, id, &|_| String::new());
             format!(
                 "function {}: {error}\n{core}\n{dump}\n{}",
                 id.index(),
