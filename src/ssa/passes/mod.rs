@@ -4,15 +4,20 @@
 //! sound. Each takes time near linear in the function's size and recurses over nothing. No pass
 //! expects another one to have run: the order is only about what they find.
 
+mod branches;
+mod calls;
 mod copies;
 mod dce;
 mod gvn;
+mod hoist;
 mod parameters;
 mod relations;
 mod scoped;
 mod simplify;
+mod states;
 #[cfg(test)]
 mod testing;
+mod types;
 
 use super::analysis::Graph;
 use super::{Block, Context, Function, Instruction, Op, Type, Value};
@@ -29,7 +34,14 @@ pub struct Pass {
 }
 
 /// All passes, in the order in which they run.
-pub const PASSES: &[Pass] = &[SIMPLIFY, PARAMETERS, GVN, DCE];
+///
+/// - `calls` wants to see what is called, and says of what type results are; `hoist` and `types`
+///   want all that is known to be a type to be a `Box`.
+/// - `branches` comes twice: after `types` has made Bools of what conditions pass on, and because
+///   `gvn` decides branches, before the end.
+/// - `simplify` comes again because types and values of joins are known by then.
+pub const PASSES: &[Pass] =
+    &[SIMPLIFY, PARAMETERS, CALLS, HOIST, TYPES, BRANCHES, SIMPLIFY, GVN, BRANCHES, STATES, DCE];
 
 const SIMPLIFY: Pass = Pass {
     name: "simplify",
@@ -43,10 +55,37 @@ const PARAMETERS: Pass = Pass {
     run: parameters::run,
 };
 
+const CALLS: Pass =
+    Pass { name: "calls", summary: "calls closures that are made here directly", run: calls::run };
+
+const HOIST: Pass = Pass {
+    name: "hoist",
+    summary: "guards what loops begin with before they begin",
+    run: hoist::run,
+};
+
+const TYPES: Pass = Pass {
+    name: "types",
+    summary: "unboxes block parameters that are always of one type, drops checks that hold",
+    run: types::run,
+};
+
+const BRANCHES: Pass = Pass {
+    name: "branches",
+    summary: "leads jumps past blocks that only jump on, joins blocks in a row",
+    run: branches::run,
+};
+
 const GVN: Pass = Pass {
     name: "gvn",
     summary: "does nothing again that has been computed, loaded, checked or decided before",
     run: gvn::run,
+};
+
+const STATES: Pass = Pass {
+    name: "states",
+    summary: "leaves boxing of what states hold to the exits",
+    run: states::run,
 };
 
 const DCE: Pass = Pass { name: "dce", summary: "takes out what nothing needs", run: dce::run };
