@@ -18,7 +18,7 @@ mod operators;
 mod values;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::fmt;
 

@@ -10,7 +10,7 @@ use crate::syntax::ast::Ast;
 use crate::syntax::input;
 
 /// A profile in which everything has seen the same.
-struct Seen {
+pub(in crate::ssa) struct Seen {
     kinds: Kinds,
     hopeless: bool,
 }
@@ -25,12 +25,12 @@ impl Profile for Seen {
     }
 }
 
-const INTS: Seen = Seen { kinds: Kinds::INT, hopeless: false };
-const STRS: Seen = Seen { kinds: Kinds::STR, hopeless: false };
-const HOPELESS: Seen = Seen { kinds: Kinds::INT, hopeless: true };
+pub(in crate::ssa) const INTS: Seen = Seen { kinds: Kinds::INT, hopeless: false };
+pub(in crate::ssa) const STRS: Seen = Seen { kinds: Kinds::STR, hopeless: false };
+pub(in crate::ssa) const HOPELESS: Seen = Seen { kinds: Kinds::INT, hopeless: true };
 
 /// The programs below a folder of the project.
-fn programs(folder: &str) -> Vec<(PathBuf, Ast)> {
+pub(in crate::ssa) fn programs(folder: &str) -> Vec<(PathBuf, Ast)> {
     let mut programs = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {

@@ -17,10 +17,12 @@ mod simplify;
 mod states;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use super::analysis::Graph;
-use super::{Block, Context, Function, Instruction, Op, Type, Value};
+use super::{Block, Context, Function, Instruction, Op, Type, Value, print, verify};
 
 /// A pass.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +100,18 @@ pub fn optimize(
 ) {
     for pass in PASSES {
         (pass.run)(function, context);
+        if cfg!(debug_assertions) {
+            check(pass, function, context);
+        }
         observe(pass.name, function);
+    }
+}
+
+/// Checks that a pass has left a well-formed function.
+fn check(pass: &Pass, function: &Function, context: &Context<'_>) {
+    if let Err(what) = verify(function, context) {
+        let text = print(function, context, &|node| node.index().to_string());
+        panic!("{} has spoiled this: {what}\n{text}", pass.name);
     }
 }
 
