@@ -147,6 +147,9 @@ impl CodeMemory {
 
     /// Compiles a declared function. `function` is left as Cranelift has optimised it.
     ///
+    /// It takes some 70 KiB of stack, however large the function is: that fits below a program
+    /// that is about to be told that it has used up its own.
+    ///
     /// # Errors
     /// If Cranelift rejects it or panics. `function` may be in any state then.
     pub fn compile(
