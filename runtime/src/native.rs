@@ -13,6 +13,11 @@
 //! calls in compiled code test for nothing. No Rust frame is ever dropped: helpers
 //! have returned by then.
 //!
+//! # Panics
+//! No panic crosses compiled code, which could not be unwound. Those of the host's code (its
+//! writer, its observers) are caught in the helper that called it, kept in the machine while
+//! the segment is left as if for an error, and go on in the Rust code that had entered it.
+//!
 //! # Tail calls between tiers
 //! [`Machine::interpret`] runs a function and the tail calls that follow, until there is a
 //! value or the next function is compiled. Then it returns the signal of a tail call to the
@@ -21,8 +26,10 @@
 
 mod asm;
 
+use std::any::Any;
 use std::fmt;
 use std::mem::offset_of;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 pub use asm::escape;
 
@@ -58,6 +65,8 @@ pub(crate) struct Native<'out> {
     /// Of an error on its way up: it was found by a function that was being called, and
     /// belongs to the call, whose site is not known yet.
     at_entry: bool,
+    /// What the Rust code that entered the innermost segment is to panic with.
+    panic: Option<Box<dyn Any + Send>>,
 }
 
 impl Native<'_> {
@@ -71,6 +80,7 @@ impl Native<'_> {
             trampoline: None,
             running: None,
             at_entry: false,
+            panic: None,
         }
     }
 
@@ -112,6 +122,11 @@ pub unsafe fn run_compiled(body: *const (), machine: &mut Machine<'_>, frame: *m
     let value = unsafe { asm::enter(machine, frame, body.cast(), trampoline) };
     machine.native.frame_top = frame_top;
     debug_assert!(!value.is_signal() || value.is_error());
+    if value.is_error()
+        && let Some(panic) = machine.native.panic.take()
+    {
+        resume_unwind(panic);
+    }
     value
 }
 
@@ -135,10 +150,27 @@ impl<'out> Machine<'out> {
     #[inline(never)]
     pub fn hot(&mut self, function: &VmFunction) {
         match self.native.tiers {
-            Some(tiers) => tiers.hot(function),
+            Some(tiers) if !function.is_compiled() => tiers.hot(function),
+            Some(_) => {}
             None => {
                 function.calls.allow(i64::MAX);
                 function.loops.allow(i64::MAX);
+            }
+        }
+        if function.is_compiled() {
+            function.calls.allow(i64::MAX);
+            // Whoever is still in the interpreter's loop is to leave it.
+            function.loops.allow(0);
+        }
+    }
+
+    /// What a helper does, without its panics.
+    pub(crate) fn contain(&mut self, work: impl FnOnce(&mut Self) -> Value) -> Value {
+        match catch_unwind(AssertUnwindSafe(|| work(self))) {
+            Ok(value) => value,
+            Err(panic) => {
+                self.native.panic = Some(panic);
+                Value::error(std::ptr::from_mut(self).cast())
             }
         }
     }

@@ -40,8 +40,6 @@ pub enum Resume {
 /// profile.
 #[derive(Debug)]
 pub(super) struct Interior {
-    /// What runs the function from its start.
-    pub(super) root: Node,
     /// By Core node: its closure; none for variables and constants.
     pub(super) nodes: Box<[Option<Node>]>,
     /// By Core node: its record, if it has one.
@@ -82,16 +80,15 @@ impl Code {
     ) -> Value {
         let interior = &self.interiors[id.index()];
         let function = program.function(id);
-        let value =
-            if function.frame > SMALL_FRAME_SLOTS && !machine.has_slots(frame, function.frame) {
+        let activation = Activation { code: self, function, interior, frame };
+        let is_large = function.frame > SMALL_FRAME_SLOTS;
+        let value = match resume {
+            _ if is_large && !machine.has_slots(frame, function.frame) => {
                 machine.stack_overflow(function.origin.index() as Site)
-            } else {
-                match resume {
-                    Resume::Start => interior.root.eval(machine, frame),
-                    Resume::After(node) => Activation { code: self, function, interior, frame }
-                        .climb(machine, node, value),
-                }
-            };
+            }
+            Resume::Start => activation.eval(machine, function.body()),
+            Resume::After(node) => activation.climb(machine, node, value),
+        };
         if value == Value::REPEAT {
             return machine.tail_call(self.functions[id.index()], frame);
         }

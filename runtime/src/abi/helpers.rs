@@ -2,7 +2,8 @@
 //!
 //! All but [`HelperId::Escape`] have the C calling convention, take the machine first, and
 //! return a value or a signal. Where there is a `top`, it is the end of the live slots, and
-//! the helper may collect. None of them panics, since that would abort.
+//! the helper may collect. A panic in one is an error for compiled code, and goes on as a
+//! panic in the Rust code that had entered it.
 
 use crate::fault::{Blame, Site};
 use crate::function::VmFunction;
@@ -101,7 +102,9 @@ macro_rules! helpers {
             unsafe extern "C" fn $name(
                 $machine: &mut Machine<'_>,
                 $($parameter: $type),*
-            ) -> Value $body
+            ) -> Value {
+                $machine.contain(|$machine| $body)
+            }
         )*
 
         /// All helpers, by their ids.

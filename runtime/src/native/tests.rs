@@ -88,7 +88,7 @@ unsafe extern "C" fn help(
         return machine.raise(ErrorKind::TypeError, 22, Blame::Whole, "inner", "");
     }
     // SAFETY: functions of these tests have no arguments.
-    unsafe { machine.interpret(function, frame) }
+    machine.contain(|machine| unsafe { machine.interpret(function, frame) })
 }
 
 const OUTER: u32 = 1;
@@ -179,6 +179,10 @@ unsafe fn overflows(_: *const (), machine: &mut Machine<'_>, _: *mut Value) -> V
     machine.stack_overflow_at_entry()
 }
 
+unsafe fn panics(_: *const (), _: &mut Machine<'_>, _: *mut Value) -> Value {
+    panic!("the host's")
+}
+
 /// Calls the compiled function that is the body, at site 55.
 unsafe fn calls(body: *const (), machine: &mut Machine<'_>, frame: *mut Value) -> Value {
     // SAFETY: as for `run`.
@@ -245,6 +249,17 @@ fn an_overflow_at_the_first_entry_belongs_to_the_call_from_rust() {
     let fault = fault.unwrap();
     assert_eq!((fault.kind, fault.site), (ErrorKind::StackOverflow, 33));
     assert_eq!(trace(&fault), []);
+}
+
+#[test]
+fn a_panic_goes_on_where_compiled_code_was_entered() {
+    let callee = interpreted(CALLEE, panics, std::ptr::null());
+    let innermost = outer(&callee);
+    let between = interpreted(5, calls, (&raw const innermost).cast());
+    let outermost = outer(&between);
+    let run = AssertUnwindSafe(|| run(Sites { inner: false }, &outermost));
+    let outcome = catch_unwind(run);
+    assert_eq!(*outcome.unwrap_err().downcast::<&str>().unwrap(), "the host's");
 }
 
 #[test]

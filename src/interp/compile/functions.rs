@@ -42,7 +42,7 @@ pub(super) fn compile<P: Policy>(
     let inner = compiler.inner_root().unwrap_or(root);
     if P::RECORDS {
         let (nodes, records) = (compiler.nodes.into(), compiler.records.into());
-        let interior = Interior { root, nodes, records, parents: OnceCell::new() };
+        let interior = Interior { nodes, records, parents: OnceCell::new() };
         shared.interiors.push(interior);
     }
     // SAFETY: the statics that own the function are alive, and nothing runs yet.

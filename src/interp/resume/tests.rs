@@ -125,9 +125,10 @@ fn a_function_starts_again() {
 }
 
 #[test]
-fn a_loop_starts_again() {
+fn a_loop_starts_again_and_goes_on_as_a_tail_call() {
     let source = "let f = fn (n) => { if (n == 0) { 7 } else { f(n - 1) } }; f(1)";
-    assert_eq!(load(source).resume(Resume::Start, &[int(9)], |_, _| int(0)), value("7"));
+    let outcome = load(source).resume(Resume::Start, &[int(9)], |_, _| int(0));
+    assert_eq!(outcome, Outcome::TailCall(1, vec![8]));
 }
 
 #[test]
