@@ -82,7 +82,7 @@ impl Binding {
     /// The signature, if this is a function with such a result.
     pub fn returning(&self, result: &Type) -> Option<&Signature> {
         match &self.ty {
-            Type::Function(signature) if signature.result == *result => Some(signature),
+            Type::Function(signature) if signature.result.fits(result) => Some(signature),
             _ => None,
         }
     }

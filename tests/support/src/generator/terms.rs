@@ -30,7 +30,7 @@ impl Generator<'_, '_> {
     }
 
     fn sound_term(&mut self, ty: &Type) -> NodeId {
-        match self.choice(24) {
+        match self.choice(27) {
             0..6 => self.leaf(ty),
             6..12 => self.operation(ty),
             12..14 => self.call(ty),
@@ -39,6 +39,8 @@ impl Generator<'_, '_> {
             19 => self.projection(ty),
             20 => self.immediate_call(ty),
             21 => self.recursion(ty),
+            22 => self.iteration(ty),
+            23 | 24 => self.drift(ty),
             _ => {
                 let value = self.term(ty);
                 self.tree.print(value)
@@ -48,7 +50,7 @@ impl Generator<'_, '_> {
 
     /// A name if there is one, else the smallest term.
     pub fn leaf(&mut self, ty: &Type) -> NodeId {
-        let usable = |binding: &&Binding| binding.counter.is_none() && binding.ty == *ty;
+        let usable = |binding: &&Binding| binding.counter.is_none() && binding.ty.fits(ty);
         let mut names: Vec<_> = self.scope.visible().filter(usable).map(|b| b.name).collect();
         if self.chance(6) {
             names.extend(self.scope.hoisted().filter(usable).map(|b| b.name));
@@ -74,6 +76,14 @@ impl Generator<'_, '_> {
                 let text = TEXTS[self.choice(TEXTS.len())];
                 self.tree.str(text)
             }
+            Type::Joinable => {
+                let ty = [Type::Int, Type::Str][self.choice(2)].clone();
+                self.leaf(&ty)
+            }
+            Type::Any => {
+                let ty = self.any_type(1);
+                self.leaf(&ty)
+            }
             Type::Tuple(parts) => {
                 let (first, second) = (self.leaf(&parts.0), self.leaf(&parts.1));
                 self.tree.tuple(first, second)
@@ -91,6 +101,11 @@ impl Generator<'_, '_> {
             }
             Type::Bool => self.comparison(),
             Type::Str => self.concatenation(),
+            Type::Joinable => self.binary(&Type::Joinable, Add, &Type::Joinable),
+            Type::Any => {
+                let ty = self.any_type(2);
+                self.term(&ty)
+            }
             Type::Tuple(parts) => {
                 let (first, second) = (self.term(&parts.0), self.term(&parts.1));
                 self.tree.tuple(first, second)
@@ -139,7 +154,8 @@ impl Generator<'_, '_> {
     fn concatenation(&mut self) -> NodeId {
         let lenient = self.dialect == Dialect::Lenient;
         let other = match self.choice(4) {
-            0 | 1 => Type::Str,
+            0 => Type::Str,
+            1 => Type::Joinable,
             2 if lenient => self.any_type(1),
             _ => Type::Int,
         };
@@ -182,8 +198,7 @@ impl Generator<'_, '_> {
         let mut arguments = Vec::new();
         let mut rest = &signature.parameters[..];
         if let Some(counter) = callee.counter {
-            let (counter, one) = (self.tree.var(counter), self.tree.int(1));
-            arguments.push(self.tree.binary(Sub, counter, one));
+            arguments.push(self.counted_down(counter));
             rest = &rest[1..];
         }
         arguments.extend(rest.iter().map(|parameter| self.term(parameter)));
@@ -192,7 +207,7 @@ impl Generator<'_, '_> {
 
     /// Something that is an error if it is evaluated, or not the type that was asked
     /// for and so perhaps an error around it.
-    fn fault(&mut self) -> NodeId {
+    pub fn fault(&mut self) -> NodeId {
         match self.choice(6) {
             0 => self.tree.var("nowhere"),
             1 => {
