@@ -21,6 +21,8 @@ pub mod builder;
 mod operands;
 pub mod passes;
 mod print;
+#[cfg(test)]
+mod testing;
 mod verify;
 
 pub use builder::{Refusal, build};

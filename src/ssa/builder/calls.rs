@@ -2,7 +2,7 @@
 
 use super::{Builder, Node, NodeId, Op, Task, Type, Value};
 use super::{parameter_type, proven_type};
-use crate::core::{Bind, FunctionId, Statements, Target};
+use crate::core::{Bind, FunctionId, Target};
 use crate::flow::Callees;
 use crate::ssa::{Callee, End};
 
@@ -54,18 +54,36 @@ impl Builder<'_> {
         if self.is_dead() {
             return;
         }
-        if let Node::Repeat { changes, .. } = node {
-            return self.repeat(id, changes, &operands);
+        match node {
+            Node::Repeat { changes, .. } => {
+                let changes = self.source.statements(changes).iter().map(|change| change.bind);
+                self.repeat(id, changes, &operands);
+            }
+            Node::Call { callee, keeps, .. } if self.is_self_call(id) => {
+                let arguments = &operands[(keeps && callee.is_some()) as usize..];
+                self.repeat(id, (0..).map(Bind::Local), arguments);
+            }
+            _ => {
+                let (callee, arguments) = self.callee(id, &operands);
+                self.end(End::TailCall { callee, arguments, site: self.origin(id) });
+            }
         }
-        let (callee, arguments) = self.callee(id, &operands);
-        self.end(End::TailCall { callee, arguments, site: self.origin(id) });
+    }
+
+    /// Whether a tail call can only be one of the running function by itself, with the same
+    /// closure: it has just one.
+    pub(super) fn is_self_call(&self, id: NodeId) -> bool {
+        let Node::Call { target, .. } = self.source.node(id) else {
+            return false;
+        };
+        !self.source.takes_self && self.known_callee(id, target) == Some(self.id)
     }
 
     /// Runs the body again with other parameters.
-    fn repeat(&mut self, id: NodeId, changes: Statements, values: &[Value]) {
+    fn repeat(&mut self, id: NodeId, changes: impl Iterator<Item = Bind>, values: &[Value]) {
         let site = self.origin(id);
-        for (change, &value) in self.source.statements(changes).iter().zip(values) {
-            if let Bind::Local(slot) = change.bind {
+        for (change, &value) in changes.zip(values) {
+            if let Bind::Local(slot) = change {
                 self.env.set_slot(slot, Some(value));
             }
         }

@@ -4,7 +4,7 @@
 //! has learned holds wherever it was certainly made before. To know that, every test leaves
 //! [`Marks`].
 
-use super::{Block, Builder, Demand, Node, NodeId, Op, Task, Type, Value};
+use super::{Block, Builder, DEAD, Demand, Node, NodeId, Op, Task, Type, Value};
 use crate::ssa::{End, Jump};
 use crate::syntax::ast;
 
@@ -33,6 +33,8 @@ pub(super) struct Middle {
     /// Where the right side is tested.
     block: Block,
     right: Test,
+    /// How many slots were forgotten before the left side.
+    forgotten: usize,
 }
 
 /// One of two ways to go on.
@@ -62,9 +64,19 @@ enum Does {
 pub(super) struct Arms {
     /// The whole.
     id: NodeId,
-    condition: NodeId,
     then: Way,
     otherwise: Way,
+    /// How many slots were forgotten before the condition.
+    forgotten: usize,
+}
+
+/// What is known behind a condition.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    /// How long the trail is with it.
+    mark: usize,
+    /// Which slots the condition forgot: from and to.
+    forgotten: (usize, usize),
 }
 
 impl Builder<'_> {
@@ -92,7 +104,8 @@ impl Builder<'_> {
         let [then, otherwise] = does.map(|does| Way { block: self.new_block(), does });
         let (blocks, site) = ((then.block, otherwise.block), self.origin(id));
         let test = Test { condition, then: blocks.0, otherwise: blocks.1, demand, site };
-        self.plan([Task::Test(test), Task::Arms(Arms { id, condition, then, otherwise })]);
+        let forgotten = self.env.forgotten();
+        self.plan([Task::Test(test), Task::Arms(Arms { id, then, otherwise, forgotten })]);
     }
 
     /// Plans a test.
@@ -110,7 +123,9 @@ impl Builder<'_> {
                 let demand = Demand::Logic { and, left: true };
                 let mut left = Test { condition: lhs, demand, site, ..test };
                 *(if and { &mut left.then } else { &mut left.otherwise }) = block;
-                self.plan([Task::Test(left), Task::Middle(Middle { and, block, right })]);
+                let forgotten = self.env.forgotten();
+                let middle = Middle { and, block, right, forgotten };
+                self.plan([Task::Test(left), Task::Middle(middle)]);
             }
             Node::If { condition, then, otherwise } => {
                 let does =
@@ -152,8 +167,8 @@ impl Builder<'_> {
     pub(super) fn middle(&mut self, middle: Middle) {
         let left = self.take_marks();
         let mark = if middle.and { left.then } else { left.otherwise };
-        self.env.undo(mark);
-        self.enter(middle.block);
+        let forgotten = (middle.forgotten, self.env.forgotten());
+        self.enter_branch(middle.block, Known { mark, forgotten });
         let left = Marks { then: left.then.min(mark), otherwise: left.otherwise.min(mark) };
         self.plan([Task::Test(middle.right), Task::Combine(middle, left)]);
     }
@@ -172,20 +187,22 @@ impl Builder<'_> {
     /// only it knows is undone for the other.
     pub(super) fn arms(&mut self, arms: Arms) {
         let marks = self.take_marks();
-        let Arms { id, condition, then, otherwise } = arms;
+        let Arms { id, then, otherwise, forgotten } = arms;
+        let forgotten = (forgotten, self.env.forgotten());
         let mark = marks.then.min(marks.otherwise);
         match then.does {
             Does::Tail(_) => {}
             Does::Test(_) => self.plan([Task::Common(mark)]),
-            _ => self.plan([Task::Merge(id, mark), Task::Probe(id)]),
+            _ => self.plan([Task::Merge(id, Known { mark, forgotten }), Task::Probe(id)]),
         }
         let (first, second) =
             if marks.then >= marks.otherwise { (then, otherwise) } else { (otherwise, then) };
-        self.way(second, mark, condition);
-        self.way(first, marks.then.max(marks.otherwise), condition);
+        self.way(second, Known { mark, forgotten });
+        let mark = marks.then.max(marks.otherwise);
+        self.way(first, Known { mark, forgotten });
     }
 
-    fn way(&mut self, way: Way, mark: usize, condition: NodeId) {
+    fn way(&mut self, way: Way, known: Known) {
         match way.does {
             Does::Evaluate(id) => self.plan([Task::Forget(id), Task::Evaluate(id), Task::Arm]),
             Does::Tail(id) => self.plan([Task::Forget(id), Task::Tail(id)]),
@@ -196,13 +213,24 @@ impl Builder<'_> {
                 self.plan([Task::Evaluate(rhs), Task::Demand(demand, site), Task::Arm]);
             }
         }
-        self.plan([Task::Enter { block: way.block, mark, condition }]);
+        self.plan([Task::Enter(way.block, known)]);
+    }
+
+    /// Begins a branch with what is known there.
+    pub(super) fn enter_branch(&mut self, block: Block, known: Known) {
+        self.restore(known);
+        self.enter(block);
+    }
+
+    fn restore(&mut self, Known { mark, forgotten }: Known) {
+        self.env.undo(mark);
+        self.env.forget_again(forgotten.0..forgotten.1);
     }
 
     /// Leaves what is decided without the right side.
     pub(super) fn decided(&mut self, decided: bool, id: NodeId) {
         let value = match self.is_dead() {
-            true => super::DEAD,
+            true => DEAD,
             false => self.emit(Op::Bool(decided), Type::Bool, self.origin(id)),
         };
         self.results.push(value);
@@ -222,12 +250,12 @@ impl Builder<'_> {
     }
 
     /// Goes on behind two branches.
-    pub(super) fn merge(&mut self, id: NodeId, mark: usize) {
+    pub(super) fn merge(&mut self, id: NodeId, known: Known) {
         let second = self.arms.pop().expect("both branches have ended");
         let first = self.arms.pop().expect("both branches have ended");
-        self.env.undo(mark);
+        self.restore(known);
         let value = match (first, second) {
-            (None, None) => super::DEAD,
+            (None, None) => DEAD,
             (Some((block, value)), None) | (None, Some((block, value))) => {
                 self.current = Some(block);
                 self.proven(value, id)

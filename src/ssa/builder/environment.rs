@@ -4,6 +4,8 @@
 //! What is learned on one branch does not hold on another: changes are noted on a trail, by
 //! which they are undone.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::{Slot, Value};
@@ -30,12 +32,14 @@ pub(super) struct Environment {
     slots: Vec<Option<Value>>,
     known: FxHashMap<Known, Value>,
     trail: Vec<Change>,
+    /// All slots that were forgotten, in order. Never undone.
+    forgotten: Vec<Slot>,
 }
 
 impl Environment {
     pub(super) fn new(frame: Slot) -> Environment {
         let slots = vec![None; frame as usize];
-        Environment { slots, known: FxHashMap::default(), trail: Vec::new() }
+        Environment { slots, known: FxHashMap::default(), trail: Vec::new(), forgotten: Vec::new() }
     }
 
     /// What a slot holds.
@@ -51,6 +55,28 @@ impl Environment {
     pub(super) fn set_slot(&mut self, slot: Slot, value: Option<Value>) {
         let old = std::mem::replace(&mut self.slots[slot as usize], value);
         self.trail.push(Change::Slot(slot, old));
+    }
+
+    /// Nothing looks at the slot any more.
+    pub(super) fn forget(&mut self, slot: Slot) {
+        self.set_slot(slot, None);
+        self.forgotten.push(slot);
+    }
+
+    /// How many slots were forgotten so far.
+    pub(super) fn forgotten(&self) -> usize {
+        self.forgotten.len()
+    }
+
+    /// Forgets again what was forgotten in a condition: all ways through it lead to where
+    /// either of its results does.
+    pub(super) fn forget_again(&mut self, range: Range<usize>) {
+        for at in range {
+            let slot = self.forgotten[at];
+            if self.slots[slot as usize].is_some() {
+                self.set_slot(slot, None);
+            }
+        }
     }
 
     pub(super) fn get(&self, known: Known) -> Option<Value> {

@@ -197,21 +197,21 @@ impl Builder<'_> {
     /// Forgets the slots that nothing reads after a node.
     pub(super) fn forget_after(&mut self, id: NodeId) {
         for slot in self.liveness.after(id) {
-            self.env.set_slot(slot, None);
+            self.env.forget(slot);
         }
     }
 
     /// Forgets the slots that nothing reads on a branch.
     pub(super) fn forget_at(&mut self, id: NodeId) {
         for slot in self.liveness.at_branch(id) {
-            self.env.set_slot(slot, None);
+            self.env.forget(slot);
         }
     }
 
     /// Forgets the slot of a cell, if nothing reads it after it was filled.
     fn forget_bound(&mut self, id: NodeId) {
         for slot in self.liveness.after_binding(id) {
-            self.env.set_slot(slot, None);
+            self.env.forget(slot);
         }
     }
 }

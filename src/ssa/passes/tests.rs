@@ -5,7 +5,7 @@ use super::*;
 use crate::core::{self, FunctionId};
 use crate::flow;
 use crate::ssa::build;
-use crate::ssa::builder::tests::{HOPELESS, INTS, STRS, Seen, programs};
+use crate::ssa::testing::{HOPELESS, INTS, STRS, Seen, programs};
 use crate::syntax::ast::Ast;
 use crate::syntax::input;
 

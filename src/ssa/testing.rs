@@ -1,0 +1,50 @@
+//! What tests of several rooms of the optimiser need.
+
+use std::path::{Path, PathBuf};
+
+use super::Profile;
+use crate::core::NodeId;
+use crate::flow::Kinds;
+use crate::syntax::ast::Ast;
+use crate::syntax::input;
+
+/// A profile in which everything has seen the same.
+pub(in crate::ssa) struct Seen {
+    kinds: Kinds,
+    hopeless: bool,
+}
+
+impl Profile for Seen {
+    fn operands(&self, _: NodeId) -> [Kinds; 2] {
+        [self.kinds; 2]
+    }
+
+    fn is_hopeless(&self, _: NodeId) -> bool {
+        self.hopeless
+    }
+}
+
+pub(in crate::ssa) const INTS: Seen = Seen { kinds: Kinds::INT, hopeless: false };
+pub(in crate::ssa) const STRS: Seen = Seen { kinds: Kinds::STR, hopeless: false };
+pub(in crate::ssa) const HOPELESS: Seen = Seen { kinds: Kinds::INT, hopeless: true };
+
+/// The programs below a folder of the project.
+pub(in crate::ssa) fn programs(folder: &str) -> Vec<(PathBuf, Ast)> {
+    let mut programs = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder of programs") {
+            let path = entry.expect("a file").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read(&path).expect("a program");
+            if let Ok(ast) = input::read("program", &text) {
+                programs.push((path, ast));
+            }
+        }
+    }
+    programs.sort_by(|(a, _), (b, _)| a.cmp(b));
+    programs
+}
