@@ -14,5 +14,5 @@ pub mod report;
 pub mod ssa;
 pub mod syntax;
 
-pub use engine::{Config, Engine, InputError, Program, ProgramError, RunStats, Tier};
+pub use engine::{Config, Engine, InputError, JitConfig, Program, ProgramError, RunStats, Tier};
 pub use galo_runtime::ErrorKind;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::thread;
 
 use galo::engine::TraceFrame;
-use galo::engine::events::{Event, Observer};
+use galo::engine::events::{Collection, Event, Observer};
 use galo::{Config, Engine, ErrorKind, Program, ProgramError, Tier};
 
 fn load(config: Config, source: &str) -> Program {
@@ -164,11 +164,13 @@ fn the_profile_counts_and_notes_what_is_no_int() {
 
 /// Keeps every event.
 #[derive(Default, Debug)]
-struct Keep(RefCell<Vec<Event>>);
+struct Keep(RefCell<Vec<Collection>>);
 
 impl Observer for Keep {
-    fn event(&self, event: &Event) {
-        self.0.borrow_mut().push(*event);
+    fn event(&self, event: &Event<'_>) {
+        if let Event::Collection(collection) = event {
+            self.0.borrow_mut().push(*collection);
+        }
     }
 }
 
@@ -177,10 +179,10 @@ fn observers_are_told_of_collections() {
     let program = load(Config { zeal: true, ..Config::default() }, LIST);
     let kept = Keep::default();
     let stats = program.run_observed(&mut io::sink(), &kept).expect("no error");
-    let events = kept.0.into_inner();
-    let majors = events.iter().filter(|e| matches!(e, Event::Collection(c) if c.major)).count();
-    assert_eq!(events.len() as u64, stats.heap.minor_collections);
+    let collections = kept.0.into_inner();
+    let majors = collections.iter().filter(|collection| collection.major).count();
+    assert_eq!(collections.len() as u64, stats.heap.minor_collections);
     assert_eq!(majors as u64, stats.heap.major_collections);
-    let Event::Collection(last) = events.last().expect("many collections");
+    let last = collections.last().expect("many collections");
     assert!(last.after_bytes > 0 && last.after_bytes <= last.before_bytes, "{last:?}");
 }

@@ -3,13 +3,12 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::options::InspectArgs;
+use super::options::{InspectArgs, JitArgs};
 use super::size::Size;
+use crate::Config;
 use crate::inspect::StageList;
-use crate::{Config, Tier};
 
 /// Runs Rinha programs: source text or the contest's JSON trees.
 #[derive(Parser, Debug)]
@@ -80,10 +79,6 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
 
-    /// Which tiers may run the program
-    #[arg(long, default_value_t, value_parser = tier(), hide_possible_values = false)]
-    pub(super) tier: Tier,
-
     /// The most live data, in bytes or with K, M or G
     #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_heap))]
     pub(super) max_heap: Size,
@@ -99,6 +94,9 @@ pub(super) struct RunArgs {
     /// Collect at every allocation and check the heap, to find galo's own mistakes
     #[arg(long, hide_short_help = true)]
     pub(super) zeal: bool,
+
+    #[command(flatten)]
+    pub(super) jit: JitArgs,
 
     #[command(flatten)]
     pub(super) inspect: InspectArgs,
@@ -142,7 +140,11 @@ pub(super) struct FmtArgs {
 #[command(after_help = "\
 Examples:
   galo dump fib.rinha --stage=help           list the stages
-  galo dump fib.rinha --stage=facts --fn=fib  what is proven of the function `fib`")]
+  galo dump fib.rinha --stage=facts --fn=fib  what is proven of the function `fib`
+  galo dump fib.rinha --stage=asm --tier=jit  the machine code of all that runs
+
+Stages of compiled functions (`--stage=help` says which these are) need a run: the program
+runs, and what it prints is thrown away.")]
 pub(super) struct DumpArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
@@ -158,6 +160,9 @@ pub(super) struct DumpArgs {
     /// Show only functions whose name matches, `*` being any text; can be given several times
     #[arg(long = "fn", value_name = "GLOB")]
     pub(super) functions: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) jit: JitArgs,
 
     /// Where to: a file, or a folder (with a file for each text); otherwise standard output
     #[arg(long, value_name = "FILE|DIR", default_value = "-", hide_default_value = true)]
@@ -187,9 +192,4 @@ impl Color {
             Color::Auto => is_set("CLICOLOR_FORCE") || std::io::stderr().is_terminal(),
         }
     }
-}
-
-fn tier() -> impl TypedValueParser<Value = Tier> {
-    let names = clap::builder::PossibleValuesParser::new(Tier::ALL.map(Tier::name));
-    names.map(|name| name.parse().expect("a possible value"))
 }

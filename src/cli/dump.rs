@@ -1,5 +1,6 @@
 //! `galo dump`: what becomes of a program on its way, for those who work on galo.
 
+use std::io;
 use std::process::ExitCode;
 
 use super::args::DumpArgs;
@@ -7,7 +8,7 @@ use super::failure::{Failure, warn};
 use super::input::Input;
 use super::{Outcome, output, run};
 use crate::engine::Patterns;
-use crate::inspect::{DumpOptions, Dumps, Names, Overview, Stage, StageList, Target};
+use crate::inspect::{DumpOptions, Dumps, Inspector, Names, Overview, Stage, StageList, Target};
 use crate::report::Locator;
 use crate::syntax::input::Form;
 use crate::{Config, Engine};
@@ -24,14 +25,22 @@ pub(super) fn dump(args: &DumpArgs, color: bool) -> Outcome {
     };
     let dumps = open(&options, &input, color)?;
     if stages.iter().any(|stage| stage != Stage::Tokens) {
-        let config = Config { lenient: args.lenient, ..Config::default() };
+        let (tier, jit, lenient) = (args.jit.tier, args.jit.config(), args.lenient);
+        let config = Config { tier, jit, lenient, ..Config::default() };
         let program = run::load(&Engine::new(config), &input, color)?;
         let names = Names::new(&program, Locator::new(&input.reporter(program.ast(), false)));
         dumps.program(&names);
-        finish(&dumps, &names, color)?;
+        let inspector = Inspector { names: &names, trace: None, dumps: Some(dumps) };
+        if stages.need_run()
+            && let Err(error) = program.run_observed(&mut io::sink(), &inspector)
+        {
+            warn(&format!("the program failed: {}", error.message), color);
+        }
+        run::warn_of_no_compiler(&program, color);
+        let dumps = inspector.dumps.expect("they were just there");
+        return finish(&dumps, &names, color).map(|()| ExitCode::SUCCESS);
     }
-    written(&dumps)?;
-    Ok(ExitCode::SUCCESS)
+    written(&dumps).map(|()| ExitCode::SUCCESS)
 }
 
 /// Opens dumps and writes what there is of the input before it is a program.

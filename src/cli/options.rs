@@ -1,11 +1,67 @@
-//! Options for looking inside.
+//! Options that several commands share: for the compiler, and for looking inside.
 
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::TypedValueParser;
 
 use crate::engine::Patterns;
 use crate::inspect::{DumpOptions, StageList, StatsOptions, Target, TraceOptions};
+use crate::{JitConfig, Tier};
+
+/// What the compiler does, and when.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Compiler")]
+pub(super) struct JitArgs {
+    /// Which tiers may run the program: the interpreter and, for what is hot, machine code
+    /// (`auto`); the interpreter alone (`interp`); machine code from the first call on (`jit`)
+    #[arg(long, default_value_t, value_parser = tier(), hide_possible_values = false)]
+    pub(super) tier: Tier,
+
+    /// Compile functions after N calls, or N iterations of their own loop, instead of when it
+    /// should pay
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    pub(super) jit_threshold: Option<u64>,
+
+    /// Compile only functions whose name matches, `*` being any text; can be given several
+    /// times. The program itself is called `main`, functions without a name `fn`
+    #[arg(long, value_name = "GLOB", hide_short_help = true)]
+    pub(super) jit_only: Vec<String>,
+
+    /// Do not compile functions whose name matches; can be given several times
+    #[arg(long, value_name = "GLOB", hide_short_help = true)]
+    pub(super) jit_deny: Vec<String>,
+
+    /// Compile no more than the first N functions that get hot: with fewer and fewer, one
+    /// finds the function that is compiled wrongly
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    pub(super) jit_limit: Option<u64>,
+
+    /// To find galo's own mistakes, very slowly: compile at the second call, check every step
+    /// of the compiler, leave compiled code for the interpreter as often as can be, collect at
+    /// every allocation
+    #[arg(long, hide_short_help = true)]
+    pub(super) jit_stress: bool,
+}
+
+impl JitArgs {
+    /// The compiler's configuration.
+    pub(super) fn config(&self) -> JitConfig {
+        JitConfig {
+            threshold: self.jit_threshold,
+            stress: self.jit_stress.then_some(JitConfig::STRESS),
+            only: self.jit_only.clone(),
+            deny: self.jit_deny.clone(),
+            limit: self.jit_limit,
+            count_calls: false,
+        }
+    }
+}
+
+fn tier() -> impl TypedValueParser<Value = Tier> {
+    let names = clap::builder::PossibleValuesParser::new(Tier::ALL.map(Tier::name));
+    names.map(|name| name.parse().expect("a possible value"))
+}
 
 /// What is to be told of a run besides its output.
 #[derive(Args, Debug)]
@@ -25,12 +81,12 @@ pub(super) struct InspectArgs {
     )]
     pub(super) stats: Option<StatsOptions>,
 
-    /// Tell what happens, a line an event: `gc` (collections), or `all`; on standard error or
-    /// in a FILE
+    /// Tell what happens, a line an event: `compile`, `exit` (compiled code left for the
+    /// interpreter), `gc` (collections), or `all`; on standard error or in a FILE
     #[arg(long, value_name = "EVENTS[:FILE]", require_equals = true)]
     pub(super) trace: Option<TraceOptions>,
 
-    /// Show stages of the program's way, like `core,facts`; `all` for all of them, `help` for
+    /// Show stages of the program's way, like `core,clif`; `all` for all of them, `help` for
     /// a list
     #[arg(long, value_name = "STAGES", require_equals = true)]
     pub(super) dump: Option<StageList>,

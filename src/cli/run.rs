@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use super::Outcome;
 use super::args::RunArgs;
-use super::failure::{Failure, say};
+use super::failure::{Failure, say, warn};
 use super::input::Input;
 use super::{dump, output};
 use crate::engine::RunStats;
 use crate::inspect::{Dumps, Inspector, Names, Overview, Statistics, Trace, TraceOptions};
 use crate::report::{Call, Locator};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
-use crate::{Config, Engine, InputError, Program, ProgramError, engine::TraceFrame};
+use crate::{Config, Engine, InputError, JitConfig, Program, ProgramError, engine::TraceFrame};
 
 pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     if args.inspect.wants_overview() {
@@ -33,6 +33,7 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
             run_watched(args, &names, dumps, trace, color)?
         }
     };
+    warn_of_no_compiler(&program, color);
     if args.inspect.time {
         say(&format!("time: {:.3} ms\n", start.elapsed().as_secs_f64() * 1e3));
     }
@@ -54,12 +55,12 @@ fn run_watched(
     if let Some(dumps) = &dumps {
         dumps.program(names);
     }
-    let inspector = Inspector { trace };
+    let inspector = Inspector { names, trace, dumps };
     let result = names.program.run_observed(&mut io::stdout().lock(), &inspector);
     if let (Some(trace), Some(options)) = (inspector.trace, &args.inspect.trace) {
         trace.finish().map_err(|e| Failure::unwritable_target(&options.target, e))?;
     }
-    if let Some(dumps) = &dumps {
+    if let Some(dumps) = &inspector.dumps {
         dump::finish(dumps, names, color)?;
     }
     if let Some(options) = &args.inspect.stats {
@@ -68,6 +69,13 @@ fn run_watched(
         written.map_err(|e| Failure::unwritable_target(&options.target, e))?;
     }
     Ok(result)
+}
+
+/// Says so if machine code was wanted and cannot be had.
+pub(super) fn warn_of_no_compiler(program: &Program, color: bool) {
+    if let Some(error) = program.missing_compiler() {
+        warn(&format!("everything was interpreted: {error}"), color);
+    }
 }
 
 fn open_trace(options: &TraceOptions) -> Result<Trace<'_>, Failure> {
@@ -81,7 +89,8 @@ pub(super) fn load(engine: &Engine, input: &Input, color: bool) -> Result<Progra
 
 fn config(args: &RunArgs) -> Config {
     Config {
-        tier: args.tier,
+        tier: args.jit.tier,
+        jit: JitConfig { count_calls: args.inspect.stats.is_some(), ..args.jit.config() },
         max_heap: args.max_heap.0,
         max_stack: args.max_stack.0,
         lenient: args.lenient,

@@ -1,27 +1,32 @@
 //! What a host can choose.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::str::FromStr;
 
 /// Which tiers may run a program.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
 pub enum Tier {
-    /// Every tier there is, as the engine thinks best; notes a profile.
+    /// The interpreter first, and machine code for what is hot.
     #[default]
     Auto,
     /// The closure interpreter alone, without a profile unless it is asked for.
     Interp,
+    /// Machine code for every function before its first call; the interpreter only where
+    /// a function cannot be compiled or a guess of the compiler fails.
+    Jit,
 }
 
 impl Tier {
     /// Every tier, in the order in which they are listed for users.
-    pub const ALL: [Tier; 2] = [Tier::Auto, Tier::Interp];
+    pub const ALL: [Tier; 3] = [Tier::Auto, Tier::Interp, Tier::Jit];
 
     /// The tier's name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Tier::Auto => "auto",
             Tier::Interp => "interp",
+            Tier::Jit => "jit",
         }
     }
 }
@@ -44,11 +49,43 @@ impl FromStr for Tier {
     }
 }
 
+/// What the compiler behind the interpreter does, and when. The defaults are for running
+/// programs; most of the rest is for finding galo's own mistakes.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct JitConfig {
+    /// After how many calls, or iterations of its own tail loop, a function is compiled;
+    /// `None`: after fewer the larger it is, as compiling it costs and saves. With 0 it is
+    /// compiled at the first.
+    pub threshold: Option<u64>,
+    /// Compile everything at its first call, check the compiler's work at every step, collect
+    /// at every allocation, and let every so many guards fail that hold: running code is then
+    /// left for the interpreter at every possible point. Very slow.
+    pub stress: Option<NonZeroU64>,
+    /// Compile nothing but functions whose name matches one of these patterns, where `*` is any
+    /// text and `?` any character; empty: any function. The program's body is called `main`,
+    /// a function without a name `fn`.
+    pub only: Vec<String>,
+    /// Compile no function whose name matches one of these patterns.
+    pub deny: Vec<String>,
+    /// Compile only so many functions, the first that ask for it; halving the number finds the
+    /// function that is compiled wrongly.
+    pub limit: Option<u64>,
+    /// Whether compiled code counts its calls, for the statistics. Costs a little.
+    pub count_calls: bool,
+}
+
+impl JitConfig {
+    /// The usual value of [`stress`](Self::stress): every third guard fails.
+    pub const STRESS: NonZeroU64 = NonZeroU64::new(3).unwrap();
+}
+
 /// How an [`Engine`](super::Engine) runs its programs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
     /// Which tiers may run the program.
     pub tier: Tier,
+    /// What the compiler does.
+    pub jit: JitConfig,
     /// The most live data, in bytes; more is the error `out-of-memory`. The address space
     /// reserved is a bit over twice that, since collecting copies.
     pub max_heap: usize,
@@ -75,6 +112,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             tier: Tier::Auto,
+            jit: JitConfig::default(),
             max_heap: 768 << 20,
             max_stack: 512 << 20,
             lenient: false,
@@ -88,7 +126,19 @@ impl Default for Config {
 impl Config {
     /// Whether programs are compiled to note a profile.
     pub(super) fn records(&self) -> bool {
-        self.profile || self.tier == Tier::Auto
+        self.profile || self.tier != Tier::Interp
+    }
+
+    /// Whether anything may run as machine code. Until the compiler has proven itself, only
+    /// where it is asked for.
+    pub(super) fn may_compile(&self) -> bool {
+        let asked = self.jit.threshold.is_some() || self.jit.stress.is_some();
+        self.tier == Tier::Jit || self.tier == Tier::Auto && asked
+    }
+
+    /// Whether the collector runs at every allocation.
+    pub(super) fn is_zealous(&self) -> bool {
+        self.zeal || self.jit.stress.is_some()
     }
 }
 
@@ -102,6 +152,6 @@ mod tests {
             assert_eq!(tier.to_string().parse(), Ok(tier));
         }
         let error = "llvm".parse::<Tier>().unwrap_err();
-        assert_eq!(error, "there is no tier `llvm`; there are auto, interp");
+        assert_eq!(error, "there is no tier `llvm`; there are auto, interp, jit");
     }
 }

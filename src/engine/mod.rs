@@ -43,9 +43,11 @@ pub mod events;
 mod patterns;
 mod program;
 mod stats;
+mod tiers;
 
-pub use config::{Config, Tier};
+pub use config::{Config, JitConfig, Tier};
 pub use error::{InputError, ProgramError, TraceFrame};
 pub use patterns::Patterns;
 pub use program::{Engine, Program};
-pub use stats::{LoadTimes, RunStats};
+pub use stats::{ExitCount, LoadTimes, RunStats, TierStats};
+pub use tiers::{Failure, Refusal};

@@ -9,10 +9,12 @@ use galo_runtime::{Blame, ErrorKind, Fault, GuestStack, Limits, Machine, Output}
 use super::config::Config;
 use super::error::{InputError, ProgramError};
 use super::events::{Collections, Observer};
-use super::stats::{LoadTimes, RunStats};
+use super::stats::{LoadTimes, RunStats, TierStats};
+use super::tiers::{Attached, Tiers};
 use crate::core::{self, FunctionId};
 use crate::interp::Code;
 use crate::interp::profile::{FunctionProfile, SiteProfile};
+use crate::jit::SetupError;
 use crate::syntax::ast::Ast;
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::input;
@@ -67,6 +69,7 @@ impl Engine {
         let names = names(&core, &ast);
         Ok(Program {
             config: Arc::clone(&self.config),
+            tiers: Tiers::new(&self.config, &core, &code),
             code,
             loaded: Arc::new(Loaded { ast, core, names }),
             load_times: LoadTimes { read: Duration::ZERO, lower, compile },
@@ -122,7 +125,8 @@ fn names(program: &core::Program, ast: &Ast) -> Arc<[Box<str>]> {
 #[derive(Debug)]
 pub struct Program {
     config: Arc<Config>,
-    code: Code,
+    pub(super) tiers: Tiers,
+    pub(super) code: Code,
     loaded: Arc<Loaded>,
     load_times: LoadTimes,
 }
@@ -159,16 +163,26 @@ impl Program {
         let limits = Limits {
             heap_bytes: self.config.max_heap,
             stack_bytes: self.config.max_stack,
-            zeal: self.config.zeal,
+            zeal: self.config.is_zealous(),
         };
         let output = Output::new(output, self.config.flush_lines);
         let collections = observer.map(Collections);
+        let tiers = Attached::new(self, observer);
         let mut stack = GuestStack::new(self.config.max_stack).map_err(|e| self.no_memory(&e))?;
         let names = Arc::clone(&self.loaded.names);
         let mut machine = Machine::new(&limits, stack.limit(), self.config.lenient, names, output)
             .map_err(|e| self.no_memory(&e))?;
         if let Some(collections) = &collections {
             machine.heap.observe(collections);
+        }
+        if self.config.may_compile() {
+            // SAFETY: what the tiers store in functions is code of the compiler's, which
+            // follows the runtime's conventions and lives as long as the program.
+            unsafe { machine.attach(&tiers) };
+            tiers.begin();
+        }
+        if let Some(period) = self.config.jit.stress {
+            machine.force_exits(period.get().try_into().unwrap_or(i64::MAX));
         }
         stack.run(|| self.code.run(&mut machine));
         let flushed = machine.output.flush();
@@ -202,6 +216,16 @@ impl Program {
     /// Whether it takes what `--lenient` accepts.
     pub fn is_lenient(&self) -> bool {
         self.config.lenient
+    }
+
+    /// What the tiers have done, over all runs.
+    pub fn tier_stats(&self) -> TierStats {
+        self.tiers.stats(&self.code)
+    }
+
+    /// Why there is no compiler on this system, if one was needed.
+    pub fn missing_compiler(&self) -> Option<SetupError> {
+        self.tiers.missing()
     }
 
     /// How long it took to get the program ready.

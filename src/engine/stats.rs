@@ -4,6 +4,12 @@ use std::time::Duration;
 
 use galo_runtime::HeapStats;
 
+use super::events::CompileTimes;
+use super::tiers::Failure;
+use crate::core::FunctionId;
+use crate::jit::Reason;
+use crate::syntax::ast::NodeId;
+
 /// How long it took to get a program ready.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct LoadTimes {
@@ -24,4 +30,42 @@ pub struct RunStats {
     pub heap: HeapStats,
     /// Bytes that the program printed.
     pub printed_bytes: u64,
+}
+
+/// What the tiers of a program have done, over all of its runs.
+#[derive(Clone, Default, Debug)]
+pub struct TierStats {
+    /// Calls of functions in the interpreter; calls whose caller knew the result of the base
+    /// case are not among them.
+    pub interpreted_calls: u64,
+    /// Calls of compiled functions, if the configuration asks to
+    /// [count](super::JitConfig::count_calls) them.
+    pub compiled_calls: u64,
+    /// How many functions were compiled.
+    pub compiled_functions: u64,
+    /// How many versions of them, all together.
+    pub versions: u64,
+    /// How many functions got hot and were not to be compiled.
+    pub refused_functions: u64,
+    /// The compilations that failed.
+    pub failures: Vec<(FunctionId, Failure)>,
+    /// How long compiling took.
+    pub times: CompileTimes,
+    /// The bytes of all code, stubs included.
+    pub code_bytes: usize,
+    /// The exits that were taken.
+    pub exits: Vec<ExitCount>,
+}
+
+/// How often compiled code left for the interpreter at one place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ExitCount {
+    /// The function that was left.
+    pub function: FunctionId,
+    /// The operation.
+    pub site: NodeId,
+    /// Why.
+    pub reason: Reason,
+    /// How often.
+    pub count: u64,
 }

@@ -1,15 +1,18 @@
 //! Dumps: the forms that a program and its functions have on their way, as text.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 
+use super::code;
 use super::names::Names;
 use super::sink::{Sink, Target};
 use super::stage::{Stage, Stages};
 use super::syntax;
 use crate::core::{self, FunctionId, NodeId};
 use crate::engine::Patterns;
+use crate::engine::events::{Form, FormStage};
 use crate::flow::{self, Callees, Facts};
+use crate::ssa;
 
 /// What is dumped, of which functions, and where to.
 #[derive(Clone, Default, Debug)]
@@ -28,6 +31,8 @@ pub struct Dumps<'a> {
     options: &'a DumpOptions,
     sink: RefCell<Sink>,
     error: RefCell<Option<io::Error>>,
+    /// Whether there was anything to write of a compiled function.
+    compiled: Cell<bool>,
 }
 
 impl<'a> Dumps<'a> {
@@ -37,7 +42,7 @@ impl<'a> Dumps<'a> {
     /// If that cannot be done.
     pub fn open(options: &'a DumpOptions) -> io::Result<Dumps<'a>> {
         let sink = RefCell::new(Sink::open(&options.target)?);
-        Ok(Dumps { options, sink, error: RefCell::default() })
+        Ok(Dumps { options, sink, error: RefCell::default(), compiled: Cell::new(false) })
     }
 
     /// Where the dumps go.
@@ -64,10 +69,10 @@ impl<'a> Dumps<'a> {
             .then(|| flow::analyze(program.core(), program.is_lenient()));
         for id in self.functions(names) {
             if stages.contains(Stage::Core) {
-                self.function(names, Stage::Core, id, &core_text(names, id));
+                self.function(names, Stage::Core, id, None, &core_text(names, id));
             }
             if let Some(facts) = &facts {
-                self.function(names, Stage::Facts, id, &facts_text(names, facts, id));
+                self.function(names, Stage::Facts, id, None, &facts_text(names, facts, id));
             }
         }
     }
@@ -83,9 +88,45 @@ impl<'a> Dumps<'a> {
         patterns.is_empty() || patterns.match_any(names.name(id))
     }
 
-    fn function(&self, names: &Names<'_>, stage: Stage, id: FunctionId, text: &str) {
-        let subject = names.function(id);
-        let file = format!("{}-{}", file_name(names.name(id)), id.index());
+    /// Writes a form that a function has reached while being compiled, if it is wanted.
+    pub fn form(&self, names: &Names<'_>, form: &Form<'_>) {
+        let Form { function, version, context, .. } = *form;
+        if !self.has(names, function) {
+            return;
+        }
+        let place = |node| names.short_place(node);
+        let write = |stage, text: &dyn Fn() -> String| {
+            if self.options.stages.contains(stage) {
+                self.compiled.set(true);
+                self.function(names, stage, function, Some(version), &text());
+            }
+        };
+        match form.stage {
+            FormStage::Built(ssa) => write(Stage::Ssa, &|| ssa::print(ssa, context, &place)),
+            FormStage::Optimised(ssa) => {
+                write(Stage::SsaOpt, &|| ssa::print(ssa, context, &place));
+            }
+            FormStage::Compiled(version, jit) => {
+                write(Stage::Clif, &|| code::clif(names, version));
+                write(Stage::Asm, &|| code::assembly(names, version, jit));
+            }
+        }
+    }
+
+    fn function(
+        &self,
+        names: &Names<'_>,
+        stage: Stage,
+        id: FunctionId,
+        version: Option<u32>,
+        text: &str,
+    ) {
+        let mut subject = names.function(id);
+        let mut file = format!("{}-{}", file_name(names.name(id)), id.index());
+        if let Some(version) = version {
+            subject += &format!(", version {version}");
+            file += &format!(".{version}");
+        }
         self.write(stage, &subject, &file, text);
     }
 
@@ -112,6 +153,10 @@ impl<'a> Dumps<'a> {
         }
         match self.functions(names).next() {
             None => Some(format!("no function is called so; there are {}", all_names(names))),
+            Some(_) if self.options.stages.need_run() && !self.compiled.get() => Some(
+                "no function that was asked for was compiled; `--tier=jit` compiles all that run"
+                    .to_owned(),
+            ),
             Some(_) => None,
         }
     }

@@ -5,6 +5,7 @@
 //!
 //! [events]: crate::engine::events
 
+mod code;
 mod dump;
 mod names;
 mod sink;
@@ -21,19 +22,29 @@ pub use stage::{Overview, Stage, StageList, Stages};
 pub use stats::{Statistics, StatsOptions};
 pub use trace::{Topic, Trace, TraceOptions};
 
-use crate::engine::events::{Event, Observer};
+use crate::engine::events::{Event, Form, Observer};
 
-/// Watches a run for a trace.
+/// Watches a run for a trace and for dumps.
 #[derive(Debug)]
 pub struct Inspector<'a> {
+    /// What functions and places are called.
+    pub names: &'a Names<'a>,
     /// The events that are written down.
     pub trace: Option<Trace<'a>>,
+    /// The forms of functions that are written down.
+    pub dumps: Option<Dumps<'a>>,
 }
 
 impl Observer for Inspector<'_> {
-    fn event(&self, event: &Event) {
+    fn event(&self, event: &Event<'_>) {
         if let Some(trace) = &self.trace {
-            trace.event(event);
+            trace.event(self.names, event);
+        }
+    }
+
+    fn form(&self, form: &Form<'_>) {
+        if let Some(dumps) = &self.dumps {
+            dumps.form(self.names, form);
         }
     }
 }

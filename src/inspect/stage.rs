@@ -16,11 +16,28 @@ pub enum Stage {
     Core,
     /// What is proven of a function.
     Facts,
+    /// The optimiser's IR as it is built.
+    Ssa,
+    /// The same after all passes.
+    SsaOpt,
+    /// What the code generator is given.
+    Clif,
+    /// The machine code.
+    Asm,
 }
 
 impl Stage {
     /// Every stage, in the order in which a program goes through them.
-    pub const ALL: [Stage; 4] = [Stage::Tokens, Stage::Ast, Stage::Core, Stage::Facts];
+    pub const ALL: [Stage; 8] = [
+        Stage::Tokens,
+        Stage::Ast,
+        Stage::Core,
+        Stage::Facts,
+        Stage::Ssa,
+        Stage::SsaOpt,
+        Stage::Clif,
+        Stage::Asm,
+    ];
 
     /// The stage's name on the command line.
     pub const fn name(self) -> &'static str {
@@ -29,6 +46,10 @@ impl Stage {
             Stage::Ast => "ast",
             Stage::Core => "core",
             Stage::Facts => "facts",
+            Stage::Ssa => "ssa",
+            Stage::SsaOpt => "ssa-opt",
+            Stage::Clif => "clif",
+            Stage::Asm => "asm",
         }
     }
 
@@ -39,7 +60,16 @@ impl Stage {
             Stage::Ast => "the syntax tree, a node a line, children first",
             Stage::Core => "names resolved to slots, captures and globals; tail calls marked",
             Stage::Facts => "what is proven of every run: kinds of values, callees, effects",
+            Stage::Ssa => "the optimiser's IR as built from Core, facts and profile",
+            Stage::SsaOpt => "the optimiser's IR after all passes",
+            Stage::Clif => "what Cranelift is given",
+            Stage::Asm => "the machine code as it runs",
         }
+    }
+
+    /// Whether only functions that get compiled have it, so that the program must run.
+    pub fn needs_run(self) -> bool {
+        self >= Stage::Ssa
     }
 
     /// Whether it is one text for the whole program rather than one a function.
@@ -61,6 +91,11 @@ impl Stages {
     /// They, in the order in which a program goes through them.
     pub fn iter(&self) -> impl Iterator<Item = Stage> + '_ {
         self.0.iter().copied()
+    }
+
+    /// Whether the program must run to get at one of them.
+    pub fn need_run(&self) -> bool {
+        self.0.iter().any(|stage| stage.needs_run())
     }
 
     /// The stages that a list names: names with commas between them, or `all` for those
@@ -118,7 +153,12 @@ impl fmt::Display for Overview {
         for stage in Stage::ALL {
             writeln!(f, "  {:<8} {}", stage.name(), stage.about())?;
         }
-        writeln!(f, "  {:<8} every stage from `core` on", "all")
+        writeln!(f, "  {:<8} every stage from `core` on\n", "all")?;
+        writeln!(
+            f,
+            "Stages from `ssa` on exist of functions that are compiled while the program runs:"
+        )?;
+        writeln!(f, "what is hot, or every function with `--tier=jit`.")
     }
 }
 
@@ -130,10 +170,15 @@ mod tests {
     fn lists_of_stages() {
         let names =
             |list| Stages::parse(list).map(|s| s.iter().map(Stage::name).collect::<Vec<_>>());
-        assert_eq!(names("facts,core,facts"), Ok(vec!["core", "facts"]));
-        assert_eq!(names("all"), Ok(vec!["core", "facts"]));
-        let unknown = |name| names(name).unwrap_err();
-        assert_eq!(unknown("ast,croe"), "there is no stage `croe`; did you mean `core`?");
-        assert_eq!(unknown("x"), "there is no stage `x`; there are tokens, ast, core, facts, all");
+        assert_eq!(names("clif,ssa,clif"), Ok(vec!["ssa", "clif"]));
+        assert_eq!(names("all").map(|all| all.len()), Ok(6));
+        assert_eq!(
+            names("ssa,clfi").unwrap_err(),
+            "there is no stage `clfi`; did you mean `clif`?"
+        );
+        assert_eq!(
+            names("x").unwrap_err(),
+            "there is no stage `x`; there are tokens, ast, core, facts, ssa, ssa-opt, clif, asm, all"
+        );
     }
 }

@@ -6,32 +6,45 @@ use std::io;
 use std::path::Path;
 use std::str::FromStr;
 
+use super::names::Names;
 use super::sink::{Sink, Target};
 use super::words;
-use crate::engine::events::{Collection, Event};
+use crate::engine::events::{Collection, Event, Trigger};
 
 /// A kind of events.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Topic {
+    /// What is compiled, and what is not.
+    Compile,
+    /// Compiled code that leaves for the interpreter.
+    Exit,
     /// Runs of the collector.
     Gc,
 }
 
 impl Topic {
     /// Every kind.
-    pub const ALL: [Topic; 1] = [Topic::Gc];
+    pub const ALL: [Topic; 3] = [Topic::Compile, Topic::Exit, Topic::Gc];
 
     /// Its name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
+            Topic::Compile => "compile",
+            Topic::Exit => "exit",
             Topic::Gc => "gc",
         }
     }
 
     /// The kind of an event.
-    fn of(event: &Event) -> Topic {
+    fn of(event: &Event<'_>) -> Topic {
         match event {
             Event::Collection(_) => Topic::Gc,
+            Event::Exit { .. } => Topic::Exit,
+            Event::CompileStarted { .. }
+            | Event::CompileFinished { .. }
+            | Event::CompileRefused { .. }
+            | Event::CompileFailed { .. }
+            | Event::NoCompiler(_) => Topic::Compile,
         }
     }
 }
@@ -96,13 +109,11 @@ impl<'a> Trace<'a> {
     }
 
     /// Writes an event, if it is wanted.
-    pub fn event(&self, event: &Event) {
+    pub fn event(&self, names: &Names<'_>, event: &Event<'_>) {
         if !self.options.topics.contains(&Topic::of(event)) {
             return;
         }
-        let line = match event {
-            Event::Collection(collection) => collection_line(collection),
-        };
+        let line = line(names, event);
         if let Err(error) = self.sink.borrow_mut().append(&format!("{line}\n")) {
             self.error.borrow_mut().get_or_insert(error);
         }
@@ -114,6 +125,42 @@ impl<'a> Trace<'a> {
     /// If not.
     pub fn finish(self) -> io::Result<()> {
         self.error.into_inner().map_or(Ok(()), Err)
+    }
+}
+
+/// An event in one line.
+fn line(names: &Names<'_>, event: &Event<'_>) -> String {
+    match *event {
+        Event::Collection(collection) => collection_line(&collection),
+        Event::CompileStarted { function, version, trigger } => {
+            let function = names.function(function);
+            format!("compile {function}, version {version}: {}", why(names, trigger))
+        }
+        Event::CompileFinished { function, version, exits, code_bytes, times } => {
+            let (function, micros) = (names.function(function), times.total().as_micros());
+            format!(
+                "compiled {function}, version {version}: \
+                 {code_bytes} bytes, {exits} exits, {micros} µs"
+            )
+        }
+        Event::CompileRefused { function, reason } => {
+            format!("refused {}: {reason}", names.function(function))
+        }
+        Event::CompileFailed { function, version, failure } => {
+            format!("failed {}, version {version}: {failure}", names.function(function))
+        }
+        Event::NoCompiler(error) => format!("no compiler: {error}"),
+        Event::Exit { function, site, reason, count } => {
+            let (function, place) = (names.name(function), names.place(site));
+            format!("exit {function} at {place}: {reason} ({count})")
+        }
+    }
+}
+
+fn why(names: &Names<'_>, trigger: Trigger) -> String {
+    match trigger {
+        Trigger::Hot { calls, iterations } => format!("{calls} calls, {iterations} iterations"),
+        Trigger::Exits { site } => format!("wrong guess at {}", names.place(site)),
     }
 }
 
@@ -152,6 +199,7 @@ mod tests {
             options("cg").unwrap_err(),
             "there is no kind of events `cg`; did you mean `gc`?"
         );
+        assert_eq!(options("all").map(|all| all.topics.len()), Ok(3));
         assert!(options("gc:").is_err());
     }
 }

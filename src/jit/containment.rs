@@ -19,7 +19,7 @@ pub fn is_contained() -> bool {
 }
 
 /// What `work` returns, or the message that it panicked with.
-pub(super) fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let outer = CONTAINED.replace(true);
     // Whatever `work` can still reach after a panic is dropped or never used again: that is
     // the callers' part.

@@ -1,0 +1,113 @@
+//! The tiers in one run: what the runtime asks of them.
+
+use galo_runtime::native::Trampoline;
+use galo_runtime::{Machine, Site, Tiers as RuntimeTiers, Value, VmFunction};
+
+use super::super::events::{Event, Observer, Trigger};
+use super::super::program::Program;
+use crate::core::FunctionId;
+use crate::interp::Resume;
+use crate::jit::Reason;
+
+/// How many calls or iterations a function has to wait that gets hot in the middle of
+/// another one's compilation.
+const LATER: i64 = 1_000;
+
+/// A program's tiers, and who watches this run.
+#[derive(Debug)]
+pub(in super::super) struct Attached<'r> {
+    pub(super) program: &'r Program,
+    pub(super) observer: Option<&'r dyn Observer>,
+}
+
+impl<'r> Attached<'r> {
+    pub(in super::super) fn new(
+        program: &'r Program,
+        observer: Option<&'r dyn Observer>,
+    ) -> Attached<'r> {
+        Attached { program, observer }
+    }
+
+    /// Compiles the program's body if everything is compiled before its first call.
+    pub(in super::super) fn begin(&self) {
+        let main = self.program.code.function(FunctionId::MAIN);
+        if self.program.tiers.policy.is_eager() && !main.is_compiled() {
+            self.hot(main);
+        }
+    }
+
+    /// Tells whoever watches.
+    pub(super) fn tell<'e>(&self, event: impl FnOnce() -> Event<'e>) {
+        if let Some(observer) = self.observer {
+            observer.event(&event());
+        }
+    }
+}
+
+impl RuntimeTiers for Attached<'_> {
+    fn hot(&self, function: &VmFunction) {
+        if function.is_compiled() {
+            return;
+        }
+        let tiers = &self.program.tiers;
+        let more = if tiers.is_compiling.get() {
+            LATER
+        } else {
+            let calls = function.calls.spent();
+            let iterations = function.loops.spent();
+            let id = FunctionId::new(function.id as usize);
+            if self.compile_hot(id, Trigger::Hot { calls, iterations }) {
+                // Whoever is in the function's loop comes over at the next iteration.
+                function.loops.allow(0);
+                return;
+            }
+            i64::MAX
+        };
+        function.calls.allow(more);
+        function.loops.allow(more);
+    }
+
+    fn trampoline(&self) -> Trampoline {
+        let jit = self.program.tiers.jit.borrow();
+        jit.as_ref().expect("compiled code has its compiler").trampoline()
+    }
+
+    fn site_of(&self, return_address: usize) -> Option<(u32, Site)> {
+        self.program.tiers.jit.borrow().as_ref()?.site_of(return_address)
+    }
+
+    unsafe fn exit(
+        &self,
+        machine: &mut Machine<'_>,
+        exit: u32,
+        frame: *mut Value,
+        value: Value,
+    ) -> Value {
+        let tiers = &self.program.tiers;
+        let (function, after, site, reason, count) = {
+            let jit = tiers.jit.borrow();
+            let exit = jit.as_ref().expect("compiled code has its compiler").exit(exit);
+            let count = exit.count.get() + 1;
+            exit.count.set(count);
+            (exit.function, exit.after, exit.site, exit.reason, count)
+        };
+        self.tell(|| Event::Exit { function, site, reason, count });
+        if reason != Reason::Forced && tiers.policy.gives_up(count) && self.is_last(function, exit)
+        {
+            self.compile_again(function, site);
+        }
+        let resume = after.map_or(Resume::Start, Resume::After);
+        let program = self.program;
+        // SAFETY: by contract; the code was made from the program's Core.
+        unsafe { program.code.resume(program.core(), machine, function, resume, frame, value) }
+    }
+}
+
+impl Attached<'_> {
+    /// Whether an exit is of a function's last version, and another one may follow.
+    fn is_last(&self, function: FunctionId, exit: u32) -> bool {
+        let tiers = &self.program.tiers;
+        let tier = &tiers.functions.borrow()[function.index()];
+        !tier.is_final && exit >= tier.first_exit && !tiers.is_compiling.get()
+    }
+}
