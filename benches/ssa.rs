@@ -49,7 +49,7 @@ fn largest(program: &Program) -> FunctionId {
 }
 
 fn bench(criterion: &mut Criterion) {
-    for count in [10, 100, 800] {
+    for count in [10, 100, 600] {
         let ast = program(count);
         let program = galo::core::lower(&ast).expect("few captures");
         let facts = galo::flow::analyze(&program, false);
@@ -73,7 +73,12 @@ fn bench(criterion: &mut Criterion) {
                 BatchSize::LargeInput,
             );
         });
+        let mut seen = Vec::new();
         for pass in passes::PASSES {
+            if seen.contains(&pass.name) {
+                continue;
+            }
+            seen.push(pass.name);
             group.bench_function(BenchmarkId::new(pass.name, values), |bencher| {
                 let run = |mut function| {
                     (pass.run)(&mut function, &context);

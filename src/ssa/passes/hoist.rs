@@ -30,8 +30,11 @@ pub fn run(function: &mut Function, context: &Context<'_>) {
         return;
     }
     let dominators = Dominators::new(&graph, function);
-    let passed = refine(function, &dominators);
     let candidates = candidates(function, &graph, &dominators);
+    if candidates.is_empty() {
+        return;
+    }
+    let passed = refine(function, &dominators);
     let chosen = always_ints(function, context, &graph, &passed, candidates);
     if !chosen.is_empty() {
         guard_at_start(function, context, &chosen);

@@ -13,25 +13,30 @@
 //! - Loads of components, captures and *bound* globals always give the same. An unbound global is
 //!   bound by the program's own body only, which does not run while another function does.
 //! - A cell is filled once: what `CheckBound` made of its contents remains what it holds.
-//! - A pair is equal to any other of the same values. Closures are not: `--lenient` compares them
-//!   by identity.
+//! - A pair is equal to any other of the same values, and so is, unless `--lenient` compares them
+//!   by identity, a closure.
+//! - A function that prints nothing does the same each time that it is called with the same
+//!   arguments: if it has returned before, it returns the same again.
 //!
 //! Behind a branch, in a block that only this jump leads to, the condition is what it was found
 //! to be, and so are comparisons that follow from it.
+
+use rustc_hash::FxHashMap;
 
 use super::copies;
 use super::relations::Comparison;
 use super::scoped::Scoped;
 use crate::core::{FunctionId, Slot};
 use crate::ssa::analysis::{Dominators, Graph, Step};
-use crate::ssa::{Block, Context, End, Function, Instruction, Op, Type, Value};
+use crate::ssa::{Block, Callee, Context, End, Function, Instruction, Op, Type, Value};
 use crate::syntax::ast::{BinaryOp, Symbol};
 
 /// Runs the pass.
-pub fn run(function: &mut Function, _: &Context<'_>) {
+pub fn run(function: &mut Function, context: &Context<'_>) {
     let graph = Graph::new(function);
     let dominators = Dominators::new(&graph, function);
-    let mut numbering = Numbering { function, graph, known: Scoped::new() };
+    let (known, lists) = (Scoped::new(), FxHashMap::default());
+    let mut numbering = Numbering { function, context, graph, known, lists };
     for &step in dominators.steps() {
         match step {
             Step::Enter(block) => numbering.enter(block),
@@ -66,7 +71,15 @@ enum Key {
     Filled(Value),
     /// A condition that a branch has decided.
     Condition(Value),
+    /// A call of a known function, by its callee's closure and arguments.
+    Call(FunctionId, List, Type),
+    /// A closure of a function, by what it captures.
+    Closure(FunctionId, List),
 }
+
+/// A list of operands, by its number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct List(u32);
 
 /// What is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,8 +90,10 @@ enum Known {
 
 struct Numbering<'a> {
     function: &'a mut Function,
+    context: &'a Context<'a>,
     graph: Graph,
     known: Scoped<Key, Known>,
+    lists: FxHashMap<Vec<Value>, List>,
 }
 
 impl Numbering<'_> {
@@ -139,9 +154,17 @@ impl Numbering<'_> {
     }
 
     /// What to look an instruction up by, if it can be shared.
-    fn key(&self, value: Value) -> Option<Key> {
+    fn key(&mut self, value: Value) -> Option<Key> {
         let Instruction { op, ty, .. } = self.function.instruction(value);
         Some(match *op {
+            Op::Call(Callee::Known { function, .. }, _) if self.is_repeatable(function) => {
+                let (operands, ty) = (op.operands(), *ty);
+                Key::Call(function, self.list(operands), ty)
+            }
+            Op::Closure(function, _) if !self.context.lenient => {
+                let captures = op.operands();
+                Key::Closure(function, self.list(captures))
+            }
             Op::Int(int) => Key::Int(int),
             Op::Bool(bool) => Key::Bool(bool),
             Op::Str(text) => Key::Str(text),
@@ -169,6 +192,17 @@ impl Numbering<'_> {
             },
             _ => return None,
         })
+    }
+
+    /// Whether a function does and returns the same each time that it is called with the same
+    /// arguments. Where closures are compared by identity, those that it makes are not the same.
+    fn is_repeatable(&self, function: FunctionId) -> bool {
+        !self.context.lenient && !self.context.facts.function(function).effects.prints
+    }
+
+    fn list(&mut self, values: Vec<Value>) -> List {
+        let next = List(self.lists.len() as u32);
+        *self.lists.entry(values).or_insert(next)
     }
 
     fn is_decided(&self, condition: Value) -> Option<bool> {
@@ -210,122 +244,4 @@ impl Numbering<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ssa::Demand;
-    use crate::ssa::passes::testing::{Maker, Source, ops};
-
-    fn numbered(mut function: Function) -> Function {
-        run(&mut function, &Source::new("0").context());
-        function
-    }
-
-    fn count(function: &Function, is: impl Fn(&Op) -> bool) -> usize {
-        ops(function).iter().filter(|op| is(op)).count()
-    }
-
-    #[test]
-    fn equal_sums_are_one_whichever_way_round() {
-        let (mut make, [x, y]) = Maker::new([Type::Int; 2]);
-        let sum = make.add(x, y);
-        let other = make.add(y, x);
-        let product = make.op(Op::Arith(BinaryOp::Mul, sum, other), Type::Int);
-        let result = make.boxed(product);
-        let function = numbered(make.returns(result));
-        assert_eq!(function.instruction(product).op.operands(), [sum, sum]);
-        assert_eq!(function.blocks[0].body, [sum, product, result]);
-    }
-
-    #[test]
-    fn differences_are_not_exchanged() {
-        let (mut make, [x, y]) = Maker::new([Type::Int; 2]);
-        let one = make.op(Op::Arith(BinaryOp::Sub, x, y), Type::Int);
-        let other = make.op(Op::Arith(BinaryOp::Sub, y, x), Type::Int);
-        let sum = make.add(one, other);
-        let result = make.boxed(sum);
-        let function = numbered(make.returns(result));
-        assert_eq!(function.instruction(sum).op.operands(), [one, other]);
-    }
-
-    #[test]
-    fn neighbours_share_nothing() {
-        let (mut make, [x, condition]) = Maker::new([Type::Int, Type::Bool]);
-        let (then, []) = make.block([]);
-        let (otherwise, []) = make.block([]);
-        make.branch(condition, then, otherwise);
-        for block in [then, otherwise] {
-            make.at(block);
-            let sum = make.add(x, x);
-            let result = make.boxed(sum);
-            make.end(End::Return(result));
-        }
-        let function = numbered(make.finish());
-        assert_eq!(ops(&function).len(), 4);
-    }
-
-    #[test]
-    fn what_was_checked_is_not_checked_again() {
-        let (mut make, [x, y]) = Maker::new([Type::Tagged; 2]);
-        let op = BinaryOp::Sub;
-        let lhs = make.op(Op::CheckInt { op, lhs: x, rhs: y, left: true }, Type::Int);
-        let rhs = make.op(Op::CheckInt { op, lhs: x, rhs: y, left: false }, Type::Int);
-        let difference = make.op(Op::Arith(op, lhs, rhs), Type::Int);
-        let again = make.guard(x, Type::Int);
-        let sum = make.add(difference, again);
-        let boxed = make.boxed(again);
-        let tuple = make.op(Op::Check { value: y, demand: Demand::First }, Type::Tuple);
-        let first = make.op(Op::First(tuple), Type::Tagged);
-        let result = make.op(Op::Generic(BinaryOp::Add, boxed, first), Type::Tagged);
-        let shown = make.boxed(sum);
-        make.print(shown);
-        let function = numbered(make.returns(result));
-        assert_eq!(function.instruction(sum).op.operands(), [difference, lhs]);
-        assert_eq!(function.instruction(result).op.operands(), [x, first]);
-        assert_eq!(count(&function, |op| matches!(op, Op::CheckInt { .. })), 2);
-        assert_eq!(count(&function, |op| matches!(op, Op::Guard { .. })), 0);
-        // Whether it is a Tuple has not been asked before.
-        assert_eq!(count(&function, |op| matches!(op, Op::Check { .. })), 1);
-    }
-
-    #[test]
-    fn cells_remain_what_they_were_filled_with() {
-        let (mut make, [x]) = Maker::new([Type::Tagged]);
-        let name = crate::syntax::ast::Ast::new("test").intern("x");
-        let cell = make.op(Op::NewCell, Type::Cell);
-        make.op(Op::FillCell(cell, x), Type::Nothing);
-        make.print(x);
-        let maybe = make.op(Op::ReadCell(cell), Type::Maybe);
-        let bound = make.op(Op::CheckBound(maybe, name), Type::Tagged);
-        let function = numbered(make.returns(bound));
-        assert_eq!(function.blocks[0].end, End::Return(x));
-    }
-
-    #[test]
-    fn a_branch_decides_what_is_behind_it() {
-        let (mut make, [x, y]) = Maker::new([Type::Int; 2]);
-        let (then, []) = make.block([]);
-        let (otherwise, []) = make.block([]);
-        let (same, []) = make.block([]);
-        let (join, [passed]) = make.block([Type::Bool]);
-        let less = make.compare(BinaryOp::Lt, x, y);
-        make.branch(less, then, otherwise);
-        make.at(then);
-        let greater = make.compare(BinaryOp::Gte, x, y);
-        let equal = make.compare(BinaryOp::Eq, y, x);
-        make.branch(less, same, otherwise);
-        make.at(same);
-        make.jump(join, [less]);
-        make.at(otherwise);
-        let unknown = make.compare(BinaryOp::Eq, x, y);
-        make.jump(join, [unknown]);
-        make.at(join);
-        let result = make.boxed(passed);
-        let function = numbered(make.returns(result));
-        assert_eq!(function.instruction(greater).op, Op::Bool(false));
-        assert_eq!(function.instruction(equal).op, Op::Bool(false));
-        assert!(matches!(&function.block(then).end, End::Jump(jump) if jump.to == same));
-        assert!(matches!(function.instruction(unknown).op, Op::Compare(..)));
-        let [argument] = function.block(same).end.operands()[..] else { panic!("one argument") };
-        assert_eq!(function.instruction(argument).op, Op::Bool(true));
-    }
-}
+mod tests;
