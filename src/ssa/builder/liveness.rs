@@ -7,11 +7,21 @@
 use super::{FunctionId, Node, NodeId, Slot};
 use crate::core::{Bind, Function, Place, Program};
 
+/// Thousands of choices inside each other, with thousands of variables, have quadratically
+/// many changes: only so many are noted. What is not noted counts as looked at.
+const MAX_CHANGES: usize = 1 << 17;
+
 /// Slots by node.
 #[derive(Default)]
 struct Table(Vec<(NodeId, Slot)>);
 
 impl Table {
+    fn note(&mut self, id: NodeId, slot: Slot) {
+        if self.0.len() < MAX_CHANGES {
+            self.0.push((id, slot));
+        }
+    }
+
     fn of(&self, id: NodeId) -> &[(NodeId, Slot)] {
         let start = self.0.partition_point(|&(at, _)| at < id);
         let len = self.0[start..].iter().take_while(|&&(at, _)| at == id).count();
@@ -245,7 +255,7 @@ impl Walk<'_> {
     /// A slot is looked at, and not any more behind the node `by`, unless it is live there.
     fn look(&mut self, slot: Slot, by: NodeId) {
         if self.make_live(slot) {
-            self.found.after.0.push((by, slot));
+            self.found.after.note(by, slot);
         }
     }
 
@@ -266,7 +276,7 @@ impl Walk<'_> {
             }
             Bind::Cell(slot) => {
                 if self.make_live(slot) {
-                    self.found.after_binding.0.push((id, slot));
+                    self.found.after_binding.note(id, slot);
                 }
             }
             Bind::Discard | Bind::Global(_) => {}
@@ -291,7 +301,7 @@ impl Walk<'_> {
             let other = [otherwise, then][branch];
             for &slot in slots {
                 if !self.in_branch[slot as usize][1 - branch] {
-                    self.found.at_branch.0.push((other, slot));
+                    self.found.at_branch.note(other, slot);
                 }
                 self.look(slot, choice);
             }
