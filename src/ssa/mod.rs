@@ -408,6 +408,6 @@ pub struct Context<'a> {
     pub ast: &'a ast::Ast,
     /// Whether `--lenient` is in force.
     pub lenient: bool,
-    /// Whether every operation is to be preceded by an [`Op::Probe`].
+    /// Whether every operation is to be followed by an [`Op::Probe`].
     pub probes: bool,
 }
