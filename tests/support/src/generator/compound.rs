@@ -15,11 +15,7 @@ impl Generator<'_, '_> {
         let plan = self.plan(count);
         let body = Type::Tuple(Rc::new((Type::Int, Type::Str)));
         self.chain(plan, |generator| {
-            let value = match generator.choice(4) {
-                0 | 1 => generator.term(&body),
-                2 => generator.recursion(&body),
-                _ => generator.iteration(&body),
-            };
+            let value = generator.term(&body);
             generator.tree.print(value)
         });
     }

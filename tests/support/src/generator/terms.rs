@@ -5,9 +5,9 @@ use std::rc::Rc;
 use galo::syntax::ast::BinaryOp::{self, *};
 use galo::syntax::ast::NodeId;
 
-use super::Generator;
 use super::scope::Binding;
 use super::types::{Signature, Type};
+use super::{DEPTH, Generator};
 use crate::reference::Dialect;
 
 const INTS: [i32; 16] =
@@ -30,6 +30,13 @@ impl Generator<'_, '_> {
     }
 
     fn sound_term(&mut self, ty: &Type) -> NodeId {
+        // Near the top, where whole programs are made of them, rather what runs often.
+        let near_top = self.depth + 2 > DEPTH;
+        match if near_top { self.choice(3) } else { 2 } {
+            0 if !self.bytes.is_empty() => return self.recursion(ty),
+            1 => return self.iteration(ty),
+            _ => {}
+        }
         match self.choice(27) {
             0..6 => self.leaf(ty),
             6..12 => self.operation(ty),
