@@ -129,11 +129,9 @@ impl Config {
         self.profile || self.tier != Tier::Interp
     }
 
-    /// Whether anything may run as machine code. Until the compiler has proven itself, only
-    /// where it is asked for.
+    /// Whether anything may run as machine code.
     pub(super) fn may_compile(&self) -> bool {
-        let asked = self.jit.threshold.is_some() || self.jit.stress.is_some();
-        self.tier == Tier::Jit || self.tier == Tier::Auto && asked
+        self.tier != Tier::Interp
     }
 
     /// Whether the collector runs at every allocation.
