@@ -19,6 +19,11 @@ pub trait Observer: fmt::Debug {
     /// Something happened.
     fn event(&self, event: &Event<'_>);
 
+    /// Whether compiled functions are to come with Cranelift's own listing.
+    fn wants_listings(&self) -> bool {
+        false
+    }
+
     /// A function that is being compiled has reached this form.
     fn form(&self, form: &Form<'_>) {
         let _ = form;

@@ -9,8 +9,10 @@ use crate::syntax::format;
 const SHOWN: usize = 40;
 
 /// A function as Cranelift is given it, with the operations that instructions belong to.
-pub(super) fn clif(names: &Names<'_>, version: &Version) -> String {
-    clif_text(&version.clif, &|site| operation(names, site), &version.notes)
+pub(super) fn clif(names: &Names<'_>, version: &Version, jit: &Jit) -> String {
+    let mut notes = version.notes.clone();
+    notes.extend(jit.names_in(&version.clif));
+    clif_text(&version.clif, &|site| operation(names, site), &notes)
 }
 
 /// A function's machine code, with the operations that it was made for.

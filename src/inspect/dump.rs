@@ -88,6 +88,12 @@ impl<'a> Dumps<'a> {
         patterns.is_empty() || patterns.match_any(names.name(id))
     }
 
+    /// Whether Cranelift's own listings are among the stages, or stand for one that this
+    /// machine has no better one for.
+    pub fn wants_listings(&self) -> bool {
+        [Stage::Vcode, Stage::Asm].iter().any(|&stage| self.options.stages.contains(stage))
+    }
+
     /// Writes a form that a function has reached while being compiled, if it is wanted.
     pub fn form(&self, names: &Names<'_>, form: &Form<'_>) {
         let Form { function, version, context, .. } = *form;
@@ -107,7 +113,8 @@ impl<'a> Dumps<'a> {
                 write(Stage::SsaOpt, &|| ssa::print(ssa, context, &place));
             }
             FormStage::Compiled(version, jit) => {
-                write(Stage::Clif, &|| code::clif(names, version));
+                write(Stage::Clif, &|| code::clif(names, version, jit));
+                write(Stage::Vcode, &|| version.compiled.listing.clone().unwrap_or_default());
                 write(Stage::Asm, &|| code::assembly(names, version, jit));
             }
         }

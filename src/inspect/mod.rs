@@ -42,6 +42,10 @@ impl Observer for Inspector<'_> {
         }
     }
 
+    fn wants_listings(&self) -> bool {
+        self.dumps.as_ref().is_some_and(Dumps::wants_listings)
+    }
+
     fn form(&self, form: &Form<'_>) {
         if let Some(dumps) = &self.dumps {
             dumps.form(self.names, form);

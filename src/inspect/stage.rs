@@ -22,13 +22,15 @@ pub enum Stage {
     SsaOpt,
     /// What the code generator is given.
     Clif,
+    /// What the code generator makes of it, in its own words.
+    Vcode,
     /// The machine code.
     Asm,
 }
 
 impl Stage {
     /// Every stage, in the order in which a program goes through them.
-    pub const ALL: [Stage; 8] = [
+    pub const ALL: [Stage; 9] = [
         Stage::Tokens,
         Stage::Ast,
         Stage::Core,
@@ -36,6 +38,7 @@ impl Stage {
         Stage::Ssa,
         Stage::SsaOpt,
         Stage::Clif,
+        Stage::Vcode,
         Stage::Asm,
     ];
 
@@ -49,6 +52,7 @@ impl Stage {
             Stage::Ssa => "ssa",
             Stage::SsaOpt => "ssa-opt",
             Stage::Clif => "clif",
+            Stage::Vcode => "vcode",
             Stage::Asm => "asm",
         }
     }
@@ -63,6 +67,7 @@ impl Stage {
             Stage::Ssa => "the optimiser's IR as built from Core, facts and profile",
             Stage::SsaOpt => "the optimiser's IR after all passes",
             Stage::Clif => "what Cranelift is given",
+            Stage::Vcode => "what Cranelift makes of it, in its own notation",
             Stage::Asm => "the machine code as it runs",
         }
     }

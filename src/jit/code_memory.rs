@@ -160,7 +160,7 @@ impl CodeMemory {
     ) -> Result<Compiled, CompileError> {
         let start = Instant::now();
         self.context.clear();
-        self.context.set_disasm(options.listing && !target::IS_X86_64);
+        self.context.set_disasm(options.listing);
         std::mem::swap(&mut self.context.func, function);
         let result = contain(|| self.run_cranelift());
         std::mem::swap(&mut self.context.func, function);

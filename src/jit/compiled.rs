@@ -72,8 +72,9 @@ pub struct Compiled {
     pub sites: Vec<SiteRange>,
     /// Its calls, by offset.
     pub calls: Vec<CallSite>,
-    /// Cranelift's own listing, if it was asked for and we can make no better one.
-    pub(super) listing: Option<String>,
+    /// Cranelift's own listing, with virtual registers where they are left: its *vcode*. There
+    /// if it was asked for.
+    pub listing: Option<String>,
     /// How many moves its epilogues were relieved of.
     pub removed_moves: u32,
     /// How long Cranelift took.

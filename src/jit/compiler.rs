@@ -243,8 +243,21 @@ impl Jit {
         self.symbols.get(&address).map(String::as_str)
     }
 
+    /// The constants of a function that are addresses of something with a name.
+    pub fn names_in(&self, function: &ir::Function) -> Vec<(ir::Inst, String)> {
+        let instructions =
+            function.layout.blocks().flat_map(|block| function.layout.block_insts(block));
+        let named = instructions.filter_map(|instruction| {
+            let ir::InstructionData::UnaryImm { imm, .. } = function.dfg.insts[instruction] else {
+                return None;
+            };
+            Some((instruction, self.symbol(imm.bits() as u64)?.to_owned()))
+        });
+        named.collect()
+    }
+
     /// Compiles a function and installs it: whoever calls it from now on runs the new
-    /// code. `name` is for listings.
+    /// code. `name` is for listings; `listing` asks for Cranelift's own.
     ///
     /// # Errors
     /// If Cranelift refuses it or no more code can be loaded. Nothing is changed then.
@@ -254,6 +267,7 @@ impl Jit {
         function: &Function,
         addresses: &dyn Addresses,
         name: &str,
+        listing: bool,
     ) -> Result<Version, Failure> {
         let convention = Convention::of(context, function.id);
         let start = Instant::now();
@@ -280,7 +294,7 @@ impl Jit {
         let shown = clif.clone();
         let lowering = start.elapsed();
 
-        let mut batch = vec![self.memory.compile(id, &mut clif, Listing { listing: true })?];
+        let mut batch = vec![self.memory.compile(id, &mut clif, Listing { listing })?];
         let vm = addresses.function(function.id);
         let tagged = if self.tagged_entries[function.id.index()] == 0 && !convention.is_universal()
         {
@@ -293,6 +307,7 @@ impl Jit {
             false
         };
         let missing = self.callees_without_code(context, function);
+        self.name_functions(context, function, addresses);
         for &callee in &missing {
             let convention = Convention::of(context, callee);
             let vm = addresses.function(callee) as u64;
@@ -332,23 +347,26 @@ impl Jit {
         })
     }
 
+    /// Remembers where a function and those that it calls have their entries.
+    fn name_functions(
+        &mut self,
+        context: &Context<'_>,
+        function: &Function,
+        addresses: &dyn Addresses,
+    ) {
+        for id in direct_callees(function).chain([function.id]) {
+            let name = context.program.function(id).name;
+            let name = name.map_or("fn", |name| context.ast.text(name));
+            self.symbols
+                .entry(addresses.function(id) as u64)
+                .or_insert_with(|| format!("entries of {name}"));
+        }
+    }
+
     /// The functions that this one calls directly and that have no entry for it yet.
     fn callees_without_code(&self, context: &Context<'_>, function: &Function) -> Vec<FunctionId> {
-        let body = function.blocks.iter().flat_map(|block| &block.body);
-        let calls = body.filter_map(|&value| match &function.instruction(value).op {
-            Op::Call(callee, _) => Some(*callee),
-            _ => None,
-        });
-        let ends = function.blocks.iter().filter_map(|block| match &block.end {
-            End::TailCall { callee, .. } => Some(*callee),
-            _ => None,
-        });
-        let known = calls.chain(ends).filter_map(|callee| match callee {
-            Callee::Known { function, .. } => Some(function),
-            Callee::Unknown(_) => None,
-        });
         let is_missing = |&id: &FunctionId| id != function.id && !self.has_direct[id.index()];
-        let mut missing: Vec<FunctionId> = known.filter(is_missing).collect();
+        let mut missing: Vec<FunctionId> = direct_callees(function).filter(is_missing).collect();
         missing.sort_unstable();
         missing.dedup();
         debug_assert!(missing.iter().all(|id| id.index() < context.program.functions.len()));
@@ -370,4 +388,21 @@ impl Jit {
         vm.inner_code.set(run_compiled);
         vm.inner_body.set(body);
     }
+}
+
+/// The functions that a function calls without looking for them.
+fn direct_callees(function: &Function) -> impl Iterator<Item = FunctionId> + '_ {
+    let body = function.blocks.iter().flat_map(|block| &block.body);
+    let calls = body.filter_map(|&value| match &function.instruction(value).op {
+        Op::Call(callee, _) => Some(*callee),
+        _ => None,
+    });
+    let ends = function.blocks.iter().filter_map(|block| match &block.end {
+        End::TailCall { callee, .. } => Some(*callee),
+        _ => None,
+    });
+    calls.chain(ends).filter_map(|callee| match callee {
+        Callee::Known { function, .. } => Some(function),
+        Callee::Unknown(_) => None,
+    })
 }

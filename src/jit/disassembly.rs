@@ -15,6 +15,7 @@ use iced_x86::{
 use super::compiled::Compiled;
 use super::instructions::{Instructions, inner_target, reference};
 use super::listing::Listing;
+use super::target::IS_X86_64;
 
 /// What to say of the code.
 #[derive(Clone, Copy)]
@@ -40,8 +41,8 @@ pub fn disassemble(compiled: &Compiled, annotations: Annotations<'_>) -> String 
     let Compiled { name, bytes, frame_size, .. } = compiled;
     listing.line(&format!("; {name}: {} bytes, and {frame_size} on the stack", bytes.len()));
     match &compiled.listing {
-        Some(text) => text.lines().for_each(|line| listing.line(line)),
-        None => Text::new(compiled, annotations).write(&mut listing),
+        Some(text) if !IS_X86_64 => text.lines().for_each(|line| listing.line(line)),
+        _ => Text::new(compiled, annotations).write(&mut listing),
     }
     listing.take()
 }
@@ -200,7 +201,6 @@ mod tests {
 
     use super::super::code_memory::CodeMemory;
     use super::super::fixtures::{define, fib, shapes, words};
-    use super::super::target::IS_X86_64;
     use super::*;
 
     fn plain(compiled: &Compiled) -> String {

@@ -170,7 +170,8 @@ impl Attached<'_> {
             let mut jit = program.tiers.jit.borrow_mut();
             let jit = jit.as_mut().expect("it was made before");
             let name = program.function_name(id);
-            self.contained(|| jit.compile(&context, &function, &program.code, name))?
+            let listing = self.observer.is_some_and(|observer| observer.wants_listings());
+            self.contained(|| jit.compile(&context, &function, &program.code, name, listing))?
         };
         let compiled = compiled.map_err(|failure| Stop::Failed(Failure::Jit(failure)))?;
         times.lower = compiled.lowering;

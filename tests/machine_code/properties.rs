@@ -1,0 +1,76 @@
+//! What must be true of compiled code whatever it looks like.
+
+use galo::Tier;
+
+use super::watch::{compiled, hot_opcodes, run};
+
+const FIB: &str = "
+let fib = fn (n) => { if (n < 2) { n } else { fib(n - 1) + fib(n - 2) } };
+print(fib(20))";
+
+const LOOP: &str = "
+let loop = fn (n, sum) => { if (n == 0) { sum } else { loop(n - 1, sum + n) } };
+print(loop(100000, 0))";
+
+#[test]
+fn what_is_hot_is_compiled_and_nothing_else() {
+    let source = format!("let cold = fn (n) => n + 1; let _ = cold(1);{FIB}");
+    let (all, output) = run(&source, Tier::Auto);
+    let names: Vec<&str> = all.iter().map(|function| &function.name[..]).collect();
+    assert_eq!((names, &output[..]), (vec!["fib"], "6765\n"));
+}
+
+#[test]
+fn a_loop_enters_compiled_code_in_the_middle() {
+    let (all, output) = run(LOOP, Tier::Auto);
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!(output, "705082704\n");
+}
+
+#[test]
+fn eager_programs_compile_all_that_runs() {
+    let source = "let f = fn (n) => n; let unused = fn (n) => n; print(f(1))";
+    let (all, _) = run(source, Tier::Jit);
+    let names: Vec<&str> = all.iter().map(|function| &function.name[..]).collect();
+    assert_eq!(names, ["main", "f"]);
+}
+
+#[test]
+fn the_interpreter_alone_compiles_nothing() {
+    assert!(run(FIB, Tier::Interp).0.is_empty());
+}
+
+#[test]
+fn fib_calls_nothing_but_itself_and_guesses_nothing() {
+    let fib = compiled(FIB, Tier::Auto, "fib");
+    assert_eq!(fib.exits, 0);
+    let calls = hot_opcodes(&fib.clif).into_iter().filter(|opcode| opcode.is_call());
+    let calls: Vec<String> = calls.map(|opcode| opcode.to_string()).collect();
+    assert_eq!(calls, ["call", "call"], "{}", fib.text);
+    // The one load is the stack's limit.
+    let loads = hot_opcodes(&fib.clif).into_iter().filter(|opcode| opcode.can_load());
+    assert_eq!(loads.filter(|opcode| !opcode.is_call()).count(), 1, "{}", fib.text);
+}
+
+#[test]
+fn a_loop_of_ints_touches_no_memory() {
+    let function = compiled(LOOP, Tier::Auto, "loop");
+    assert_eq!(function.exits, 0);
+    for opcode in hot_opcodes(&function.clif) {
+        let touches = opcode.can_load() || opcode.can_store() || opcode.is_call();
+        assert!(!touches, "{opcode}:\n{}", function.text);
+    }
+}
+
+#[test]
+fn a_tuple_taken_apart_at_once_is_not_made() {
+    let source = "
+let f = fn (n, sum) => {
+  if (n == 0) { sum } else { let pair = (n, sum); f(first(pair) - 1, second(pair) + n) }
+};
+print(f(100000, 0))";
+    let function = compiled(source, Tier::Auto, "f");
+    for opcode in hot_opcodes(&function.clif) {
+        assert!(!opcode.can_store(), "{opcode}:\n{}", function.text);
+    }
+}

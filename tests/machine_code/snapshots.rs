@@ -1,0 +1,63 @@
+//! CLIF by example: `snapshots/NAME.rinha` gives `snapshots/NAME.clif`, the functions that
+//! are compiled when all of them are, but for the program's own body. `GALO_BLESS=1` writes
+//! the files anew.
+
+use std::fs;
+use std::path::Path;
+
+use galo::Tier;
+
+use super::watch::run;
+
+/// Addresses differ from run to run, and Rust chooses where the machine's fields are.
+fn without_addresses(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once("region0 v") {
+        Some((before, operand)) => {
+            let end = operand.rfind('+').unwrap_or(operand.len());
+            let rest = operand[end..].find(' ').map_or("", |space| &operand[end + space..]);
+            format!("{before}region0 v{}+FIELD{rest}\n", &operand[..end])
+        }
+        None => format!("{line}\n"),
+    });
+    without_constants(&lines.collect::<String>())
+}
+
+fn without_constants(text: &str) -> String {
+    let mut words = text.split("0x");
+    let mut clean = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let is_digit = |c: char| c.is_ascii_hexdigit() || c == '_';
+        let rest = word.trim_start_matches(is_digit);
+        let digits = &word[..word.len() - rest.len()];
+        // Tags and masks are small or have their upper bits set.
+        let is_address = digits.len() == "7fff_dead_beef".len() && !digits.starts_with("0001");
+        clean.push_str(if is_address { "ADDRESS" } else { "0x" });
+        clean.push_str(if is_address { "" } else { digits });
+        clean.push_str(rest);
+    }
+    clean
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn snapshots() {
+    let bless = std::env::var_os("GALO_BLESS").is_some_and(|value| value == "1");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machine_code/snapshots");
+    let files = fs::read_dir(folder).expect("a folder of programs");
+    for source in files.map(|file| file.expect("a file").path()) {
+        if source.extension().is_none_or(|extension| extension != "rinha") {
+            continue;
+        }
+        let (all, _) = run(&fs::read_to_string(&source).expect("a program"), Tier::Jit);
+        let functions = all.iter().filter(|function| function.name != "main");
+        let texts: Vec<&str> = functions.map(|function| &function.text[..]).collect();
+        let seen = without_addresses(&texts.join("\n"));
+        let file = source.with_extension("clif");
+        if bless {
+            fs::write(&file, seen).expect("the file can be written");
+            continue;
+        }
+        let expected = fs::read_to_string(&file).unwrap_or_default();
+        assert!(seen == expected, "{}: now it is\n{seen}", file.display());
+    }
+}
