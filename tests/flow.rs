@@ -101,13 +101,9 @@ fn check_facts(
         run.interface(function).and_then(|()| run.nodes(function)).map_err(|error| {
             let mut text = Vec::new();
             json::write(ast, &mut text).expect("a vector takes everything");
-            let dump = flow::print(program, facts, ast, &|id| id.index().to_string());
-            let core = core::print(program, ast, id, &|_| String::new());
-            format!(
-                "function {}: {error}\n{core}\n{dump}\n{}",
-                id.index(),
-                String::from_utf8_lossy(&text)
-            )
+            let name = |id: FunctionId| id.index().to_string();
+            let dump = flow::print(program, facts, ast, id, &name);
+            format!("function {}: {error}\n{dump}\n{}", id.index(), String::from_utf8_lossy(&text))
         })?;
     }
     Ok(())

@@ -1,86 +1,55 @@
-//! Facts as text, beside Core as [`core::print`](crate::core::print) shows it: the same
-//! functions and nodes under the same numbers, and of these the ones with something proven.
+//! Facts as text: what is proven of a function in a line, then its Core with what is
+//! proven of each node.
 //!
 //! ```text
-//! fn 1 fib(Int) -> Int
-//!   %2 Bool                                       ; 1:21
-//!   %5 Int calls 1 fib                            ; 1:40
+//! (Int) => Int
+//! fn 1 fib(1) frame 3
+//!   %0 = local 0                                  ; Int
+//!   %1 = int 2                                    ; Int
+//!   %2 = %0 < %1                                  ; Bool
 //! ```
 
-use std::fmt::Write;
-
 use super::{Callees, Effects, Facts, FunctionFacts, Kinds};
-use crate::core::{FunctionId, Node, Program};
-use crate::syntax::ast::{self, Ast};
+use crate::core::{self, FunctionId, NodeId, Program};
+use crate::syntax::ast::Ast;
 
-/// Where the remarks begin.
-const REMARK_COLUMN: usize = 48;
-
-/// The facts of a program as text. `place` names the position of a syntax node for the
-/// remarks.
+/// The facts of a function as text. `name` says what to call the functions that it calls.
 pub fn print(
     program: &Program,
     facts: &Facts,
     ast: &Ast,
-    place: &dyn Fn(ast::NodeId) -> String,
+    id: FunctionId,
+    name: &dyn Fn(FunctionId) -> String,
 ) -> String {
-    let mut out = String::new();
-    let name = |id: FunctionId| match program.function(id).name {
-        Some(name) => format!("{} {}", id.index(), ast.text(name)),
-        None if id == FunctionId::MAIN => format!("{} main", id.index()),
-        None => format!("{} _", id.index()),
+    let remark = |node: NodeId| {
+        let kinds = facts.kinds(id, node);
+        match facts.callees(id, node) {
+            Callees::One(callee) => format!("{kinds}, calls {}", name(callee)),
+            Callees::None | Callees::Many => kinds.to_string(),
+        }
     };
-    for (index, function) in program.functions.iter().enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        let id = FunctionId::new(index);
-        header(&mut out, &name(id), facts.function(id));
-        if id == FunctionId::MAIN && program.globals > 0 {
-            let globals = (0..program.globals).map(|slot| facts.global(slot).to_string());
-            write_line(&mut out, &format!("  globals [{}]", join(globals)));
-        }
-        for (node_id, node) in function.nodes() {
-            let proven = match node {
-                Node::Int(_) | Node::Bool(_) | Node::Str(_) | Node::Function(_) => continue,
-                _ => facts.kinds(id, node_id),
-            };
-            let callee = match facts.callees(id, node_id) {
-                Callees::One(callee) => format!(" calls {}", name(callee)),
-                Callees::None | Callees::Many => String::new(),
-            };
-            if facts.function(id).reached && (proven.single().is_some() || !callee.is_empty()) {
-                let line = format!("  %{} {proven}{callee}", node_id.index());
-                let remark = place(function.origin_of(node_id));
-                write_line(&mut out, &format!("{line:<REMARK_COLUMN$}; {remark}"));
-            }
-        }
-    }
-    out
+    let core = core::print(program, ast, id, &remark);
+    format!("{}\n{core}", signature(facts.function(id)))
 }
 
-fn header(out: &mut String, name: &str, facts: &FunctionFacts) {
-    let list = |kinds: &[Kinds]| join(kinds.iter().map(Kinds::to_string));
-    let mut line = format!("fn {name}({})", list(&facts.parameters));
+/// A function from outside.
+pub(super) fn signature(facts: &FunctionFacts) -> String {
+    let mut text = format!("({}) => {}", list(&facts.parameters), facts.result);
     if !facts.captures.is_empty() {
-        line += &format!(" captures [{}]", list(&facts.captures));
+        text += &format!(", captures [{}]", list(&facts.captures));
     }
-    line += &match facts.reached {
-        true => format!(" -> {}{}", facts.result, effects(facts.effects)),
-        false => " is never called".to_owned(),
-    };
-    write_line(out, &line);
+    let Effects { prints, fails, allocates } = facts.effects;
+    let never = !facts.reached;
+    for (holds, name) in
+        [(prints, "prints"), (fails, "fails"), (allocates, "allocates"), (never, "never called")]
+    {
+        if holds {
+            text += &format!(", {name}");
+        }
+    }
+    text
 }
 
-fn effects(Effects { prints, fails, allocates }: Effects) -> String {
-    let all = [(prints, ", prints"), (fails, ", fails"), (allocates, ", allocates")];
-    all.into_iter().filter(|(holds, _)| *holds).map(|(_, text)| text).collect()
-}
-
-fn join(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join(", ")
-}
-
-fn write_line(out: &mut String, line: &str) {
-    writeln!(out, "{line}").expect("a string takes any text");
+fn list(kinds: &[Kinds]) -> String {
+    kinds.iter().map(Kinds::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -8,10 +8,10 @@ use super::names::Names;
 use super::sink::{Sink, Target};
 use super::stage::{Stage, Stages};
 use super::syntax;
-use crate::core::{self, FunctionId, NodeId};
+use crate::core::{self, FunctionId};
 use crate::engine::Patterns;
 use crate::engine::events::{Form, FormStage};
-use crate::flow::{self, Callees, Facts};
+use crate::flow;
 use crate::ssa;
 
 /// What is dumped, of which functions, and where to.
@@ -72,7 +72,9 @@ impl<'a> Dumps<'a> {
                 self.function(names, Stage::Core, id, None, &core_text(names, id));
             }
             if let Some(facts) = &facts {
-                self.function(names, Stage::Facts, id, None, &facts_text(names, facts, id));
+                let (core, ast) = (names.program.core(), names.program.ast());
+                let text = flow::print(core, facts, ast, id, &|id| names.function(id));
+                self.function(names, Stage::Facts, id, None, &text);
             }
         }
     }
@@ -187,39 +189,6 @@ fn core_text(names: &Names<'_>, id: FunctionId) -> String {
     let function = program.core().function(id);
     let remark = |node| names.short_place(function.origin_of(node));
     core::print(program.core(), program.ast(), id, &remark)
-}
-
-/// A function's Core with what is proven of each node.
-fn facts_text(names: &Names<'_>, facts: &Facts, id: FunctionId) -> String {
-    let of = facts.function(id);
-    let list = |kinds: &[flow::Kinds]| {
-        kinds.iter().map(|kinds| kinds.to_string()).collect::<Vec<_>>().join(", ")
-    };
-    let mut text = format!("({}) => {}", list(&of.parameters), of.result);
-    if !of.captures.is_empty() {
-        text += &format!(", captures {}", list(&of.captures));
-    }
-    let effects = [
-        ("prints", of.effects.prints),
-        ("fails", of.effects.fails),
-        ("allocates", of.effects.allocates),
-    ];
-    for (name, _) in effects.iter().filter(|(_, can)| *can) {
-        text += &format!(", {name}");
-    }
-    if !of.reached {
-        text += ", never called";
-    }
-    text.push('\n');
-    let program = names.program;
-    let remark = |node: NodeId| {
-        let kinds = facts.kinds(id, node);
-        match facts.callees(id, node) {
-            Callees::One(callee) => format!("{kinds}, calls {}", names.function(callee)),
-            _ => kinds.to_string(),
-        }
-    };
-    text + &core::print(program.core(), program.ast(), id, &remark)
 }
 
 /// The longest part that a function's name has in that of a file, in characters.
