@@ -160,15 +160,20 @@ impl Run<'_> {
             };
             let name = || format!("node {}", node_id.index());
             expect(self.seen.values[origin.index()], proven, name)?;
-            if let Node::Call { .. } = node {
+            if let Node::Call { arguments, .. } = node {
+                let count = function.list(arguments).len();
                 let callees = self.facts.callees(self.id, node_id);
-                for function in self.called_at(origin) {
+                for callee in self.called_at(origin) {
                     let expected = match callees {
                         Callees::None => false,
-                        Callees::One(only) => only == function,
+                        Callees::One(only) => only == callee,
+                        Callees::Fitting => {
+                            let parameters = &self.facts.function(callee).parameters;
+                            parameters.len() == count
+                        }
                         Callees::Many => true,
                     };
-                    ensure(expected, || format!("{} calls {}", name(), function.index()))?;
+                    ensure(expected, || format!("{} calls {}", name(), callee.index()))?;
                 }
             }
         }

@@ -131,6 +131,7 @@ impl CallGraph {
         match only {
             _ if !callee.any && callee.functions().len() == 0 => Callees::None,
             Some(id) if is_closure && all_fit => Callees::One(id),
+            _ if is_closure && all_fit => Callees::Fitting,
             _ => Callees::Many,
         }
     }

@@ -61,6 +61,8 @@ pub enum Callees {
     None,
     /// Closures of this function alone.
     One(FunctionId),
+    /// Closures of several functions, all of which take as many arguments as are passed.
+    Fitting,
     /// Anybody, and perhaps what is no Closure at all.
     Many,
 }

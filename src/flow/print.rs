@@ -25,7 +25,7 @@ pub fn print(
         let kinds = facts.kinds(id, node);
         match facts.callees(id, node) {
             Callees::One(callee) => format!("{kinds}, calls {}", name(callee)),
-            Callees::None | Callees::Many => kinds.to_string(),
+            Callees::None | Callees::Fitting | Callees::Many => kinds.to_string(),
         }
     };
     let core = core::print(program, ast, id, &remark);

@@ -403,6 +403,6 @@ fn direct_callees(function: &Function) -> impl Iterator<Item = FunctionId> + '_ 
     });
     calls.chain(ends).filter_map(|callee| match callee {
         Callee::Known { function, .. } => Some(function),
-        Callee::Unknown(_) => None,
+        Callee::Fitting(_) | Callee::Unknown(_) => None,
     })
 }

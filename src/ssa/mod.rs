@@ -118,6 +118,8 @@ pub enum Callee {
         /// Its closure, of type [`Type::Closure`].
         closure: Option<Value>,
     },
+    /// Whatever this Closure is, which is proven to take as many arguments as are passed.
+    Fitting(Value),
     /// Whatever this Tagged value is. The call fails if it is no Closure or takes another
     /// number of arguments.
     Unknown(Value),

@@ -7,7 +7,7 @@ impl Callee {
     pub fn for_each(&mut self, each: &mut dyn FnMut(&mut Value)) {
         match self {
             Callee::Known { closure, .. } => closure.iter_mut().for_each(each),
-            Callee::Unknown(value) => each(value),
+            Callee::Fitting(value) | Callee::Unknown(value) => each(value),
         }
     }
 }

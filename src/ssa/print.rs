@@ -177,6 +177,7 @@ impl Printer<'_> {
                 out.write_str(&self.name(*function))?;
                 closure.iter().try_for_each(|closure| write!(out, " {closure}"))?;
             }
+            Callee::Fitting(value) => write!(out, "fitting {value}")?,
             Callee::Unknown(value) => write!(out, "unknown {value}")?,
         }
         out.write_str(&list(arguments))

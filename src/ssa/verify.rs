@@ -187,8 +187,9 @@ impl Check<'_> {
 
     fn call(&self, callee: &Callee, arguments: &[Value]) -> Checked {
         match *callee {
-            Callee::Unknown(value) => {
-                self.has_type(value, Type::Tagged)?;
+            Callee::Fitting(value) | Callee::Unknown(value) => {
+                let is_fitting = matches!(callee, Callee::Fitting(_));
+                self.has_type(value, if is_fitting { Type::Closure } else { Type::Tagged })?;
                 arguments.iter().try_for_each(|&value| self.has_type(value, Type::Tagged))
             }
             Callee::Known { function, closure } => {

@@ -77,6 +77,11 @@ impl Lowering<'_> {
             Callee::Known { function, closure } => {
                 self.prepare_known(function, closure, arguments, top)
             }
+            Callee::Fitting(callee) => {
+                let closure = self.value(callee);
+                let function = self.closure_function(closure);
+                self.prepare_closure(closure, function, arguments, top)
+            }
             Callee::Unknown(callee) => self.prepare_unknown(callee, arguments, site, top),
         }
     }
@@ -141,17 +146,13 @@ impl Lowering<'_> {
         site: ir::Value,
         top: Option<u32>,
     ) -> Prepared {
-        let ty = self.ssa().ty(callee);
-        let closure = self.value(callee);
-        if ty != Type::Closure {
-            let closure = self.emit.boxed(ty, closure);
-            let is_closure = self.emit.is_of(Type::Closure, closure);
-            let is_other = self.emit.builder.ins().icmp_imm_u(IntCC::Equal, is_closure, 0);
-            self.emit.leave_if(is_other, |emit| {
-                emit.fail(HelperId::NotAFunction, &[site, closure]);
-            });
-        }
-        let function = self.emit.load(Region::Object, closure, abi::CLOSURE_FUNCTION);
+        let closure = self.tagged(callee);
+        let is_closure = self.emit.is_of(Type::Closure, closure);
+        let is_other = self.emit.builder.ins().icmp_imm_u(IntCC::Equal, is_closure, 0);
+        self.emit.leave_if(is_other, |emit| {
+            emit.fail(HelperId::NotAFunction, &[site, closure]);
+        });
+        let function = self.closure_function(closure);
         let i32_type = ir::types::I32;
         let offset = abi::ARITY as i32;
         let arity = self.emit.load_typed(i32_type, Region::Function, function, offset);
@@ -161,6 +162,21 @@ impl Lowering<'_> {
             let given = emit.int(given as i32);
             emit.fail(HelperId::WrongArity, &[site, function, given]);
         });
+        self.prepare_closure(closure, function, arguments, top)
+    }
+
+    fn closure_function(&mut self, closure: ir::Value) -> ir::Value {
+        self.emit.load(Region::Object, closure, abi::CLOSURE_FUNCTION)
+    }
+
+    /// A call of a closure that takes the arguments, by the entry for any caller.
+    fn prepare_closure(
+        &mut self,
+        closure: ir::Value,
+        function: ir::Value,
+        arguments: &[Value],
+        top: Option<u32>,
+    ) -> Prepared {
         let code = self.emit.load(Region::Function, function, abi::TAGGED as i32);
         let signature = self.emit.import(tagged_signature(arguments.len()));
         let mut passed = vec![self.callee_frame(top), closure];

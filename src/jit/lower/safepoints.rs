@@ -16,7 +16,7 @@ pub(super) fn classify(context: &Context<'_>, function: &Function, op: &Op) -> S
             false => Safepoint::Rarely,
         },
         Op::Tuple(..) | Op::Closure(..) => Safepoint::Rarely,
-        Op::NewCell | Op::Call(Callee::Unknown(_), _) => Safepoint::Always,
+        Op::NewCell | Op::Call(Callee::Fitting(_) | Callee::Unknown(_), _) => Safepoint::Always,
         Op::Call(Callee::Known { function, .. }, _) => {
             match Convention::of(context, function).framed {
                 true => Safepoint::Always,

@@ -43,7 +43,7 @@ impl Builder<'_> {
         let call = |builder: &mut Self| builder.emit(Op::Call(callee, arguments), ty, site);
         match callee {
             Callee::Known { function, .. } => self.decide_or(function, &passed, ty, site, call),
-            Callee::Unknown(_) => call(self),
+            Callee::Fitting(_) | Callee::Unknown(_) => call(self),
         }
     }
 
@@ -112,7 +112,10 @@ impl Builder<'_> {
         let site = self.origin(id);
         let Some(function) = self.known_callee(id, target) else {
             let value = value(self);
-            let callee = Callee::Unknown(self.tagged(value, site));
+            let callee = match self.ctx.facts.callees(self.id, id) {
+                Callees::Fitting => Callee::Fitting(self.as_type(value, Type::Closure, site)),
+                _ => Callee::Unknown(self.tagged(value, site)),
+            };
             let arguments = arguments.iter().map(|&argument| self.tagged(argument, site));
             return (callee, arguments.collect());
         };

@@ -45,7 +45,7 @@ impl Calls<'_> {
     fn block(&mut self, block: Block) {
         let body = std::mem::take(&mut self.function.blocks[block.0 as usize].body);
         for value in body {
-            if let Op::Call(Callee::Unknown(callee), arguments) =
+            if let Op::Call(Callee::Fitting(callee) | Callee::Unknown(callee), arguments) =
                 &self.function.instruction(value).op
                 && let Some(target) = self.target(*callee, arguments.len())
             {
@@ -103,8 +103,11 @@ impl Calls<'_> {
 
     /// Tail calls of the function itself are left alone: they are jumps where they are known.
     fn tail_call(&mut self, block: Block) {
-        let End::TailCall { callee: Callee::Unknown(callee), arguments, site } =
-            &self.function.block(block).end
+        let End::TailCall {
+            callee: Callee::Fitting(callee) | Callee::Unknown(callee),
+            arguments,
+            site,
+        } = &self.function.block(block).end
         else {
             return;
         };
