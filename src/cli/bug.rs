@@ -5,7 +5,7 @@ use std::panic::{self, PanicHookInfo};
 use std::process;
 
 use super::failure::say;
-use crate::jit::containment;
+use crate::jit::code::containment;
 
 /// The exit status of a bug, as in sysexits.
 const EX_SOFTWARE: i32 = 70;

@@ -9,14 +9,15 @@ use galo_runtime::VmFunction;
 use galo_runtime::native::{Trampoline, run_compiled};
 
 use super::addresses::Addresses;
+use super::code::{
+    CallSites, CodeMemory, CompileError, Compiled, LoadError, Loaded, Options as Listing,
+    SetupError,
+};
 use super::conventions::{self, Convention, MAX_ARGUMENTS};
 use super::emit::Emitter;
 use super::exit::Exit;
 use super::lower::{self, Input};
-use super::{
-    CallSites, CodeMemory, CompileError, Compiled, LoadError, Loaded, Options as Listing,
-    SetupError, stubs,
-};
+use super::stubs;
 use crate::core::{FunctionId, Program};
 use crate::ssa::{Callee, Context, End, Function, Op};
 

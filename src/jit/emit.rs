@@ -14,7 +14,7 @@ use cranelift_frontend::FunctionBuilder;
 use galo_runtime::abi::{self, AbiType, HelperId};
 use rustc_hash::FxHashMap;
 
-use super::compiled::source_location;
+use super::code::source_location;
 use super::conventions;
 use crate::ssa::Type;
 use crate::syntax::ast;

@@ -1,48 +1,28 @@
-//! Machine code: from functions in CLIF, Cranelift's own IR, to code that can be called.
+//! From the optimiser's functions to machine code that everybody calls.
 //!
 //! ```text
-//!  ir::Function ──compile──▶ Compiled ──load──▶ code in memory
-//!   (clif_text)              (disassembly)      (call_sites)
+//!  ssa::Function ──lower──▶ CLIF ──code──▶ machine code ──compiler──▶ entries of functions
+//!  (conventions, roots)                    (call sites)               (stubs, exits)
 //! ```
 //!
-//! [`CodeMemory`] runs Cranelift and owns the code. A [`Compiled`] function is still data:
-//! bytes, relocations, the places in the program that the bytes came from; on x86-64 its
-//! [epilogues](epilogue) are made cheaper there. Loading puts a batch of them into memory and
-//! makes that executable; code is never writable and executable at once.
-//!
-//! Nothing here knows what the functions do or when they are made.
+//! [`Jit`] is the door: it compiles a function and installs it. What the parts have to
+//! agree on stands in one place each: how compiled code is called in `conventions`, where
+//! references are while the collector may run in `roots`, what is not made from functions in
+//! `stubs`. The folder `code` knows Cranelift's code generator and nothing of galo's
+//! functions.
 
 mod addresses;
 mod bits;
-pub mod call_sites;
-mod clif_text;
-mod code_memory;
-mod compiled;
+pub mod code;
 mod compiler;
-pub mod containment;
 mod conventions;
-mod disassembly;
 mod emit;
-mod epilogue;
-mod error;
 mod exit;
-#[cfg(test)]
-mod fixtures;
-mod instructions;
-mod listing;
 mod lower;
 mod roots;
 mod stubs;
-pub mod target;
-#[cfg(test)]
-mod tests;
 
 pub use addresses::Addresses;
-pub use call_sites::CallSites;
-pub use clif_text::clif_text;
-pub use code_memory::{Batch, CodeMemory, Loaded, Options};
-pub use compiled::{CallSite, Compiled, Reference, SiteRange, site_of, source_location};
+pub use code::{Annotations, CompileError, LoadError, SetupError, clif_text, disassemble};
 pub use compiler::{Failure, Jit, Options as JitOptions, Version};
-pub use disassembly::{Annotations, disassemble};
-pub use error::{CompileError, LoadError, SetupError};
 pub use exit::{Exit, Reason};

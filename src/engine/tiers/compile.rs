@@ -12,7 +12,7 @@ use super::{End, Failure, Refusal};
 use crate::core::{FunctionId, NodeId};
 use crate::flow::{self, Facts};
 use crate::interp::Code;
-use crate::jit::containment::contain;
+use crate::jit::code::containment::contain;
 use crate::jit::{Addresses, Jit};
 use crate::ssa::{self, Context, passes};
 use crate::syntax::ast::{self, Symbol};
