@@ -6,7 +6,8 @@
 //! refers to; the states of guards count, since the interpreter reads their values. The
 //! argument of a jump is needed only if the parameter is, so that values which a loop carries
 //! from round to round for nobody else are not. What is taken out has no effect and is
-//! referred to by nothing that stays.
+//! referred to by nothing that stays. (Memory that nobody looks at is not asked for: a program
+//! that only fails for want of it goes on.)
 
 use crate::ssa::analysis::Graph;
 use crate::ssa::{Block, Context, End, Function, Op, Value};
