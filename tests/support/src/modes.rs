@@ -3,7 +3,7 @@
 use galo::engine::TraceFrame;
 use galo::syntax::ast::Ast;
 use galo::syntax::{json, parser};
-use galo::{Config, Engine, ProgramError, Tier};
+use galo::{Config, Engine, JitConfig, ProgramError, Tier};
 
 use crate::corpus::{Form, Program, Settings};
 use crate::observation::{Error, Observation, is_limit};
@@ -24,6 +24,10 @@ pub const MODES: &[Mode] = &[
     Mode { name: "interp-json", run: |program| run_as_json(program, interp()) },
     Mode { name: "interp-zeal", run: |program| run(program, Config { zeal: true, ..interp() }) },
     Mode { name: "auto", run: |program| run(program, Config::default()) },
+    Mode { name: "auto-eager", run: |program| run(program, eager()) },
+    Mode { name: "jit", run: |program| run(program, jit()) },
+    Mode { name: "jit-zeal", run: |program| run(program, Config { zeal: true, ..jit() }) },
+    Mode { name: "jit-stress-zeal", run: |program| run(program, stress()) },
 ];
 
 /// The mode whose messages and traces the other tiers must give, too.
@@ -38,6 +42,21 @@ impl Mode {
 
 fn interp() -> Config {
     Config { tier: Tier::Interp, ..Config::default() }
+}
+
+/// Functions are compiled after a few calls, when little of their profile is known.
+fn eager() -> Config {
+    let jit = JitConfig { threshold: Some(3), ..JitConfig::default() };
+    Config { jit, ..Config::default() }
+}
+
+fn jit() -> Config {
+    Config { tier: Tier::Jit, ..Config::default() }
+}
+
+fn stress() -> Config {
+    let jit = JitConfig { stress: Some(JitConfig::STRESS), ..JitConfig::default() };
+    Config { jit, ..Config::default() }
 }
 
 fn run_reference(program: Program<'_>) -> Result<Observation, String> {
