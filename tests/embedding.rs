@@ -60,7 +60,9 @@ fn limits_are_errors_with_places() {
     assert_eq!(&endless[deep.span.start as usize..deep.span.end as usize], "f(n + 1)");
     assert!(matches!(deep.trace[0], TraceFrame::Call { count: 1000.., recursive: true, .. }));
 
-    let hoard = "let f = fn (list) => { f((list, list)) }; f(0)";
+    // The list is needed in the end, or the compiler would leave it out.
+    let hoard = "let f = fn (list, n) => { if (n < 0) { list } else { f((list, list), n + 1) } };
+                 print(f(0, 0))";
     let full = error(Config { max_heap: 1 << 20, ..Config::default() }, hoard);
     assert_eq!(full.kind, ErrorKind::OutOfMemory);
     assert_eq!(&hoard[full.span.start as usize..full.span.end as usize], "(list, list)");
