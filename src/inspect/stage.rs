@@ -176,14 +176,14 @@ mod tests {
         let names =
             |list| Stages::parse(list).map(|s| s.iter().map(Stage::name).collect::<Vec<_>>());
         assert_eq!(names("clif,ssa,clif"), Ok(vec!["ssa", "clif"]));
-        assert_eq!(names("all").map(|all| all.len()), Ok(6));
+        assert_eq!(names("all").map(|all| all.len()), Ok(7));
         assert_eq!(
             names("ssa,clfi").unwrap_err(),
             "there is no stage `clfi`; did you mean `clif`?"
         );
         assert_eq!(
             names("x").unwrap_err(),
-            "there is no stage `x`; there are tokens, ast, core, facts, ssa, ssa-opt, clif, asm, all"
+            "there is no stage `x`; there are tokens, ast, core, facts, ssa, ssa-opt, clif, vcode, asm, all"
         );
     }
 }

@@ -292,6 +292,10 @@ impl Jit {
         let builder = FunctionBuilder::new(&mut clif, &mut self.builder);
         let target = self.memory.isa().frontend_config();
         let output = lower::lower(input, Emitter::new(builder, host), itself, target);
+        let Some(output) = output else {
+            self.builder = FunctionBuilderContext::new();
+            return Err(CompileError::TooLarge.into());
+        };
         let shown = clif.clone();
         let lowering = start.elapsed();
 

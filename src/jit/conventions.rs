@@ -7,8 +7,6 @@
 use cranelift_codegen::ir::{AbiParam, Signature, Type as ClifType, types};
 use cranelift_codegen::isa::CallConv;
 
-use galo_runtime::machine::SMALL_FRAME_SLOTS;
-
 use crate::core::FunctionId;
 use crate::ssa::{Context, Type, parameter_type};
 
@@ -33,10 +31,8 @@ impl Convention {
     pub(super) fn of(context: &Context<'_>, id: FunctionId) -> Convention {
         let facts = context.facts.function(id);
         let effects = facts.effects;
-        // Nobody looks whether there is room for an exit's slots behind the last frame.
-        let is_large = context.program.function(id).frame > SMALL_FRAME_SLOTS;
         Convention {
-            framed: effects.allocates || effects.prints || id == FunctionId::MAIN || is_large,
+            framed: effects.allocates || effects.prints || id == FunctionId::MAIN,
             takes_self: context.program.function(id).takes_self,
             parameters: facts.parameters.iter().map(|&kinds| parameter_type(kinds)).collect(),
         }

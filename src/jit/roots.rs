@@ -16,6 +16,10 @@ use rustc_hash::FxHashMap;
 use super::bits::Bits;
 use crate::ssa::{Block, Function, Op, Value};
 
+/// The most references that all safepoints of a function have to keep together: each is stored
+/// and read back there.
+const MAX_KEPT: usize = 1 << 16;
+
 /// How an instruction can make the collector run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Safepoint {
@@ -63,29 +67,31 @@ impl Stored {
 impl Roots {
     /// Finds the homes of a function's references. `order` are its blocks in reverse
     /// postorder.
+    ///
+    /// None if its safepoints have more to keep than it is worth.
     pub(super) fn new(
         function: &Function,
         order: &[Block],
         safepoint: &dyn Fn(&Op) -> Safepoint,
-    ) -> Roots {
+    ) -> Option<Roots> {
         let mut analysis = Analysis {
             function,
             order,
             live_in: vec![Bits::none(function.values.len()); function.blocks.len()],
         };
         if !analysis.has_safepoint(safepoint) {
-            return Roots {
+            return Some(Roots {
                 homes: vec![None; function.values.len()],
                 live: FxHashMap::default(),
                 stored: vec![Bits::none(function.values.len()); function.blocks.len()],
                 slots: 0,
-            };
+            });
         }
         analysis.find_live();
-        let live = analysis.live_across(safepoint);
+        let live = analysis.live_across(safepoint)?;
         let (homes, slots) = analysis.assign_homes(&live);
         let stored = analysis.stored(&live, safepoint);
-        Roots { homes, live, stored, slots }
+        Some(Roots { homes, live, stored, slots })
     }
 
     /// The slot in which a value is kept, if it lives across a safepoint.
@@ -177,18 +183,26 @@ impl Analysis<'_> {
         }
     }
 
-    fn live_across(&self, safepoint: &dyn Fn(&Op) -> Safepoint) -> FxHashMap<Value, Box<[Value]>> {
+    fn live_across(
+        &self,
+        safepoint: &dyn Fn(&Op) -> Safepoint,
+    ) -> Option<FxHashMap<Value, Box<[Value]>>> {
         let mut live_across = FxHashMap::default();
+        let mut kept = 0;
         for &block in self.order {
             let mut live = self.live_out(block);
             self.walk(block, &mut live, &mut |value, live| {
-                if safepoint(&self.function.instruction(value).op) != Safepoint::Never {
+                let can_collect =
+                    safepoint(&self.function.instruction(value).op) != Safepoint::Never;
+                if can_collect && kept <= MAX_KEPT {
                     let values = live.iter().map(|index| Value(index as u32));
-                    live_across.insert(value, values.collect());
+                    let values: Box<[Value]> = values.collect();
+                    kept += values.len();
+                    live_across.insert(value, values);
                 }
             });
         }
-        live_across
+        (kept <= MAX_KEPT).then_some(live_across)
     }
 
     /// Gives each value that lives across a safepoint a slot, the lowest that is free.

@@ -54,13 +54,13 @@ pub(super) struct Output {
 }
 
 /// Lowers a function into the one that the emitter has begun. `itself` is how it can call
-/// itself without looking up its address.
+/// itself without looking up its address. None if it is too large.
 pub(super) fn lower(
     input: Input<'_>,
     emit: Emitter<'_>,
     itself: Option<FuncRef>,
     target: cranelift_codegen::isa::TargetFrontendConfig,
-) -> Output {
+) -> Option<Output> {
     let graph = Graph::new(input.function);
     let order = graph.order();
     // What has no frame cannot allocate, whoever it calls.
@@ -69,7 +69,7 @@ pub(super) fn lower(
         true => safepoints::classify(&input.context, input.function, op),
         false => Safepoint::Never,
     };
-    let roots = Roots::new(input.function, order, &classify);
+    let roots = Roots::new(input.function, order, &classify)?;
     let mut lowering = Lowering::new(input, emit, itself, roots);
     lowering.prologue(order);
     for &block in order {
@@ -77,7 +77,7 @@ pub(super) fn lower(
     }
     let Lowering { emit, exits, notes, .. } = lowering;
     emit.finish(target);
-    Output { exits, notes }
+    Some(Output { exits, notes })
 }
 
 /// A function on its way.
@@ -135,10 +135,16 @@ impl<'a> Lowering<'a> {
         self.input.function
     }
 
-    /// The slots that the function may use of its frame, its exits included.
+    /// The slots that the function may use of its frame: its exits those of the interpreter,
+    /// its closures some behind the homes, to gather what they capture.
     fn frame_slots(&self) -> u32 {
         let interpreted = self.input.context.program.function(self.ssa().id).frame;
-        interpreted.max(self.first_home + self.roots.slots)
+        let captures = self.ssa().values.iter().map(|instruction| match &instruction.op {
+            Op::Closure(_, captures) => captures.len() as u32,
+            _ => 0,
+        });
+        let gathered = captures.max().unwrap_or(0);
+        interpreted.max(self.first_home + self.roots.slots + gathered)
     }
 
     fn prologue(&mut self, order: &[Block]) {
@@ -190,11 +196,13 @@ impl<'a> Lowering<'a> {
             let too_deep = self.emit.builder.ins().icmp(below, pointer, limit);
             self.overflow_if(too_deep);
         }
-        if let Some(frame) = self.frame
-            && (calls || self.roots.slots > 0 || !ssa.states.is_empty())
-        {
-            let slots = self.frame_slots();
-            let end = match slots > SMALL_FRAME_SLOTS {
+        let slots = self.frame_slots();
+        let uses_frame = calls || self.roots.slots > 0 || !ssa.states.is_empty();
+        let is_large = slots > SMALL_FRAME_SLOTS;
+        // A small frame behind the last one that was checked always fits.
+        if is_large || self.frame.is_some() && uses_frame {
+            let frame = self.frame_or_top();
+            let end = match is_large {
                 true => self.emit.words_behind(frame, slots),
                 false => frame,
             };

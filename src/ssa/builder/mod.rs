@@ -43,7 +43,7 @@ pub const MAX_NODES: usize = 20_000;
 
 /// The most slots that the states of a function have together. Beyond that the builder makes
 /// no guesses and sets no probes.
-pub const MAX_STATE_SLOTS: usize = 1 << 18;
+pub const MAX_STATE_SLOTS: usize = 1 << 13;
 
 /// Why a function is not compiled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
