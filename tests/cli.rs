@@ -85,7 +85,10 @@ fn statistics_show_the_profile_also_of_a_program_that_fails() {
     let output = galo(&["--stats", "-e", program]).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr.contains("           1            7  f (<command line>:1:9)"), "{stderr}");
+    assert!(
+        stderr.contains("           1            7            0  f (<command line>:1:9)"),
+        "{stderr}"
+    );
 
     let file = std::env::temp_dir().join(format!("galo-stats-{}.json", std::process::id()));
     galo(&[&format!("--stats=json:{}", file.display()), "-e", program]).output().unwrap();
@@ -115,5 +118,65 @@ fn files_are_rewritten_and_statistics_written() {
         serde_json::from_slice(&std::fs::read(&stats).unwrap()).unwrap();
     assert_eq!(figures["printed_bytes"], 2);
     assert_eq!(figures["functions"][0]["name"], "main");
+    assert_eq!(figures["compiled_functions"], 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The program is hot, and the guess that its operands are Ints is wrong at last.
+const CHANGING: &str = "
+    let add = fn (a, b) => { a + b };
+    let loop = fn (n, sum) => { if (n == 0) { sum } else { loop(n - 1, add(sum, n)) } };
+    print(loop(200, 0) + loop(200, \"x\"))";
+
+#[test]
+fn statistics_tell_what_the_tiers_did() {
+    let arguments = ["--tier=jit", "--stats=json", "-e", CHANGING];
+    let output = galo(&arguments).output().unwrap();
+    let figures: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(figures["compiled_functions"], 3, "{figures:#}");
+    assert_eq!(figures["failed_compilations"], 0);
+    assert!(figures["compiled_calls"].as_u64() > Some(400));
+    assert!(figures["code_bytes"].as_u64() > Some(100));
+    assert!(figures["jit_nanos"]["cranelift"].as_u64() > Some(0));
+    let exit = &figures["exits"][0];
+    assert_eq!((&exit["function"], &exit["reason"]), (&"add".into(), &"not an Int".into()));
+}
+
+#[test]
+fn traces_tell_what_is_compiled_and_left() {
+    let arguments = ["--tier=jit", "--trace=compile,exit", "-e", CHANGING];
+    let stderr = String::from_utf8(galo(&arguments).output().unwrap().stderr).unwrap();
+    let has = |start: &str| stderr.lines().any(|line| line.starts_with(start));
+    assert!(has("compiled main (<command line>:1:1), version 1: "), "{stderr}");
+    assert!(has("exit add at <command line>:2:30: not an Int (1)"), "{stderr}");
+    assert!(has("compile add (<command line>:2:15), version 2: wrong guess at "), "{stderr}");
+    assert!(has("compiled add (<command line>:2:15), version 2: "), "{stderr}");
+
+    let arguments = ["--tier=jit", "--jit-only=l*", "--trace=compile", "-e", CHANGING];
+    let stderr = String::from_utf8(galo(&arguments).output().unwrap().stderr).unwrap();
+    let expected = "refused add (<command line>:2:15): it is excluded by its name";
+    assert!(stderr.lines().any(|line| line == expected), "{stderr}");
+    assert!(stderr.lines().any(|line| line.starts_with("compiled loop ")), "{stderr}");
+}
+
+#[test]
+fn programs_that_are_never_hot_are_never_compiled() {
+    let output = galo(&["--trace=compile", "-e", "print(\"hello\")"]).output().unwrap();
+    assert_eq!((&output.stdout[..], &output.stderr[..]), (&b"hello\n"[..], &b""[..]));
+}
+
+#[test]
+fn dumps_go_to_a_file_for_each_text() {
+    let folder = std::env::temp_dir().join(format!("galo-dumps-{}", std::process::id()));
+    let to = format!("{}/", folder.display());
+    let arguments = ["dump", "--tier=jit", "--stage=all", "--fn=add", "--to", &to, "-e", CHANGING];
+    assert!(galo(&arguments).output().unwrap().status.success());
+    for stage in ["ssa", "ssa-opt", "clif", "asm"] {
+        for version in 1..=2 {
+            let file = folder.join(format!("add-1.{version}.{stage}"));
+            assert!(!std::fs::read_to_string(&file).unwrap().is_empty(), "{stage}");
+        }
+    }
+    assert!(folder.join("add-1.core").exists());
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -267,6 +267,12 @@ impl<'out> Machine<'out> {
         }
     }
 
+    /// The most bytes of the frame area that were in use so far, in whole pages, if the
+    /// system tells.
+    pub fn peak_frame_bytes(&self) -> Option<usize> {
+        self.frames.committed()
+    }
+
     /// The error that ended the run, if one did.
     pub fn take_fault(&mut self) -> Option<Box<Fault>> {
         self.fault.take()

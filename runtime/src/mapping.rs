@@ -4,7 +4,8 @@
 //! until used. Every mapping lies between two guard pages.
 
 use std::ffi::c_void;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ptr::{self, NonNull};
 
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
@@ -88,6 +89,19 @@ impl Mapping {
         self.len
     }
 
+    /// How many bytes the system has committed, as far as it tells.
+    pub(crate) fn committed(&self) -> Option<usize> {
+        // A word for each page of the address space; the two uppermost bits say whether the
+        // page is in memory or swapped out.
+        let page = rustix::param::page_size();
+        let mut map = File::open("/proc/self/pagemap").ok()?;
+        map.seek(SeekFrom::Start((self.start() as usize / page * 8) as u64)).ok()?;
+        let mut words = vec![0; self.len / page * 8];
+        map.read_exact(&mut words).ok()?;
+        let is_committed = |word: &&[u8; 8]| u64::from_le_bytes(**word) >> 62 != 0;
+        Some(words.as_chunks().0.iter().filter(is_committed).count() * page)
+    }
+
     /// Gives the pages wholly inside `from..to` back to the system; they read as
     /// zero afterwards.
     ///
@@ -134,6 +148,8 @@ mod tests {
             assert_eq!(p.read(), 0);
             p.write(7);
             assert_eq!(p.read(), 7);
+            let committed = mapping.committed().unwrap_or(4096);
+            assert!(committed >= 4096 && committed < mapping.len(), "{committed}");
             mapping.discard(mapping.start(), mapping.end());
             assert_eq!(p.read(), 0);
         }

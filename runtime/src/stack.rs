@@ -34,6 +34,11 @@ impl GuestStack {
         self.mapping.start() as usize + HEADROOM_BYTES
     }
 
+    /// The most bytes of it that were in use so far, in whole pages, if the system tells.
+    pub fn peak_bytes(&self) -> Option<usize> {
+        self.mapping.committed()
+    }
+
     /// Runs `body` on this stack and returns what it returns. A panic in it goes on in
     /// the caller.
     pub fn run<R, F: FnOnce() -> R>(&mut self, body: F) -> R {

@@ -65,7 +65,7 @@ fn run_watched(
     }
     if let Some(options) = &args.inspect.stats {
         let run = result.as_ref().map_or_else(|error| error.stats, |run| *run);
-        let written = Statistics { names, run }.write(options);
+        let written = Statistics { names, run, tiers: names.program.tier_stats() }.write(options);
         written.map_err(|e| Failure::unwritable_target(&options.target, e))?;
     }
     Ok(result)

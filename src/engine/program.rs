@@ -190,6 +190,8 @@ impl Program {
             time: start.elapsed(),
             heap: machine.heap.stats(),
             printed_bytes: machine.output.printed_bytes(),
+            stack_bytes: self.config.profile.then(|| stack.peak_bytes()).flatten(),
+            frame_bytes: self.config.profile.then(|| machine.peak_frame_bytes()).flatten(),
         };
         if let Some(fault) = machine.take_fault() {
             return Err(ProgramError::new(*fault, stats, &self.loaded));

@@ -30,6 +30,11 @@ pub struct RunStats {
     pub heap: HeapStats,
     /// Bytes that the program printed.
     pub printed_bytes: u64,
+    /// The most native stack it used, in bytes, if the configuration asks for a profile and
+    /// the system tells.
+    pub stack_bytes: Option<usize>,
+    /// The same of the frames, where its variables are.
+    pub frame_bytes: Option<usize>,
 }
 
 /// What the tiers of a program have done, over all of its runs.

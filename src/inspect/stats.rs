@@ -1,5 +1,24 @@
-//! `--stats`: what a run cost and what the interpreter noted of it, as a table for people
-//! or as JSON for programs.
+//! `--stats`: what a run cost, what its tiers did and what the interpreter noted of it, as a
+//! table for people or as JSON for programs.
+//!
+//! # The JSON
+//! One object. Names end in their unit; new ones may come, none changes its meaning.
+//!
+//! | Name | Value |
+//! | --- | --- |
+//! | `read_nanos`, `lower_nanos`, `compile_nanos` | source to tree, tree to Core, Core to the interpreter's closures |
+//! | `run_nanos` | the run, compiling included |
+//! | `minor_collections`, `major_collections`, `pause_nanos`, `longest_pause_nanos` | the collector |
+//! | `allocated_bytes`, `promoted_bytes`, `peak_bytes` | the heap: allocated at all, survived a collection, live at most |
+//! | `stack_bytes`, `frame_bytes` | the most native stack and frames in use; null where the system does not tell |
+//! | `printed_bytes` | the output |
+//! | `interpreted_calls`, `compiled_calls` | calls by tier |
+//! | `compiled_functions`, `compiled_versions`, `refused_functions`, `failed_compilations` | what became of functions that got hot |
+//! | `code_bytes` | machine code |
+//! | `jit_nanos` | an object: time in each step of compiling to machine code (`facts`, `build`, `passes`, `lower`, `cranelift`, `load`) |
+//! | `exits` | where compiled code left for the interpreter: `function`, `place`, `reason`, `count`; most frequent first |
+//! | `functions` | that ran in the interpreter or as machine code: `name`, `place`, `calls`, `loops` (both in the interpreter), `compiled_calls` |
+//! | `sites` | operations that saw something else than Ints in the interpreter |
 
 use std::fmt::{self, Write as _};
 use std::io;
@@ -13,12 +32,14 @@ use super::names::Names;
 use super::sink::{Sink, Target};
 use super::words;
 use crate::core::FunctionId;
-use crate::engine::RunStats;
+use crate::engine::{ExitCount, RunStats, TierStats};
 use crate::interp::profile::{FunctionProfile, SiteProfile};
 use crate::syntax::ast::NodeId;
 
 /// How many functions the table lists.
 const LISTED_FUNCTIONS: usize = 10;
+/// How many places at which compiled code was left.
+const LISTED_EXITS: usize = 10;
 
 /// How statistics are wanted, and where.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -55,6 +76,8 @@ pub struct Statistics<'a> {
     pub names: &'a Names<'a>,
     /// What it cost.
     pub run: RunStats,
+    /// What the tiers did.
+    pub tiers: TierStats,
 }
 
 impl Statistics<'_> {
@@ -71,7 +94,9 @@ impl Statistics<'_> {
     pub fn table(&self) -> String {
         let mut out = String::new();
         self.costs(&mut out).expect("a string takes any text");
+        self.tiers(&mut out).expect("a string takes any text");
         self.functions(&mut out).expect("a string takes any text");
+        self.exits(&mut out).expect("a string takes any text");
         out
     }
 
@@ -89,27 +114,79 @@ impl Statistics<'_> {
         writeln!(out, "allocated    {} bytes", heap.allocated_bytes)?;
         writeln!(out, "survived     {} bytes", heap.promoted_bytes)?;
         writeln!(out, "live         {} bytes at most", heap.peak_bytes)?;
+        for (name, bytes) in [("stack", run.stack_bytes), ("frames", run.frame_bytes)] {
+            if let Some(bytes) = bytes {
+                writeln!(out, "{name:<12} {bytes} bytes at most")?;
+            }
+        }
         writeln!(out, "printed      {} bytes", run.printed_bytes)
+    }
+
+    /// What ran where, and what that took.
+    fn tiers(&self, out: &mut String) -> fmt::Result {
+        let TierStats { interpreted_calls, compiled_calls, versions, code_bytes, .. } = self.tiers;
+        writeln!(out, "calls        {interpreted_calls} interpreted, {compiled_calls} compiled")?;
+        let TierStats { compiled_functions, refused_functions, .. } = self.tiers;
+        let failed = self.tiers.failures.len();
+        writeln!(
+            out,
+            "compiled     {compiled_functions} functions in {versions} versions, \
+             {code_bytes} bytes; {refused_functions} refused, {failed} failed"
+        )?;
+        let steps = self.tiers.times.steps().map(|(name, time)| format!("{name} {}", millis(time)));
+        writeln!(out, "compiling    {}: {}", millis(self.tiers.times.total()), steps.join(", "))
+    }
+
+    /// Where compiled code was left most.
+    fn exits(&self, out: &mut String) -> fmt::Result {
+        let exits = self.exits_by_place();
+        if exits.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{:>12}  left for the interpreter", "exits")?;
+        for exit in exits.iter().take(LISTED_EXITS) {
+            let (name, place) = (self.names.name(exit.function), self.names.place(exit.site));
+            writeln!(out, "{:>12}  {name} at {place}: {}", exit.count, exit.reason)?;
+        }
+        match exits.len().saturating_sub(LISTED_EXITS) {
+            0 => Ok(()),
+            more => writeln!(out, "{:>12}  … and at {more} more places", ""),
+        }
+    }
+
+    /// All exits, those of the same place and reason as one, the most frequent first.
+    fn exits_by_place(&self) -> Vec<ExitCount> {
+        let mut exits = self.tiers.exits.clone();
+        let key = |exit: &ExitCount| (exit.function, exit.site, exit.reason.to_string());
+        exits.sort_by_cached_key(key);
+        exits.dedup_by(|next, exit| {
+            let same = key(next) == key(exit);
+            exit.count += if same { next.count } else { 0 };
+            same
+        });
+        exits.sort_by_key(|exit| std::cmp::Reverse(exit.count));
+        exits
     }
 
     /// The functions that ran most.
     fn functions(&self, out: &mut String) -> fmt::Result {
         let mut profiles = self.noted_functions();
-        profiles.sort_by_key(|profile| std::cmp::Reverse(profile.calls + profile.loops));
-        writeln!(out, "\n{:>12} {:>12}  function", "calls", "loops")?;
+        profiles.sort_by_key(|profile| std::cmp::Reverse(activity(profile)));
+        writeln!(out, "\n{:>12} {:>12} {:>12}  function", "calls", "loops", "compiled")?;
         for profile in profiles.iter().take(LISTED_FUNCTIONS) {
             let (name, place) = self.function(profile.function);
-            writeln!(out, "{:>12} {:>12}  {name} ({place})", profile.calls, profile.loops)?;
+            let FunctionProfile { calls, loops, compiled_calls, .. } = profile;
+            writeln!(out, "{calls:>12} {loops:>12} {compiled_calls:>12}  {name} ({place})")?;
         }
         match profiles.len().saturating_sub(LISTED_FUNCTIONS) {
             0 => Ok(()),
-            more => writeln!(out, "{:>25}  … and {more} more", ""),
+            more => writeln!(out, "{:>38}  … and {more} more", ""),
         }
     }
 
     /// The functions that ran at all, in the order of the program.
     fn noted_functions(&self) -> Vec<FunctionProfile> {
-        self.names.program.function_profiles().filter(|p| p.calls + p.loops > 0).collect()
+        self.names.program.function_profiles().filter(|p| activity(p) > 0).collect()
     }
 
     /// The name and place of a function.
@@ -122,7 +199,8 @@ impl Statistics<'_> {
     pub fn json(&self) -> Value {
         let (load, run, heap) = (self.names.program.load_times(), &self.run, &self.run.heap);
         let nanos = |time: Duration| time.as_nanos() as u64;
-        let functions = self.noted_functions();
+        let (functions, tiers) = (self.noted_functions(), &self.tiers);
+        let steps = tiers.times.steps().into_iter();
         json!({
             "read_nanos": nanos(load.read),
             "lower_nanos": nanos(load.lower),
@@ -135,15 +213,41 @@ impl Statistics<'_> {
             "peak_bytes": heap.peak_bytes,
             "pause_nanos": heap.pause_nanos,
             "longest_pause_nanos": heap.longest_pause_nanos,
+            "stack_bytes": run.stack_bytes,
+            "frame_bytes": run.frame_bytes,
             "printed_bytes": run.printed_bytes,
+            "interpreted_calls": tiers.interpreted_calls,
+            "compiled_calls": tiers.compiled_calls,
+            "compiled_functions": tiers.compiled_functions,
+            "compiled_versions": tiers.versions,
+            "refused_functions": tiers.refused_functions,
+            "failed_compilations": tiers.failures.len(),
+            "code_bytes": tiers.code_bytes,
+            "jit_nanos": steps.map(|(name, time)| (name, nanos(time))).collect::<Value>(),
+            "exits": self.exits_by_place().iter().map(|e| self.exit_json(e)).collect::<Value>(),
             "functions": functions.iter().map(|p| self.function_json(p)).collect::<Value>(),
             "sites": self.names.program.site_profiles().map(|p| self.site_json(&p)).collect::<Value>(),
         })
     }
 
+    fn exit_json(&self, exit: &ExitCount) -> Value {
+        json!({
+            "function": self.names.name(exit.function),
+            "place": self.names.place(exit.site),
+            "reason": exit.reason.to_string(),
+            "count": exit.count,
+        })
+    }
+
     fn function_json(&self, profile: &FunctionProfile) -> Value {
         let (name, place) = self.function(profile.function);
-        json!({ "name": name, "place": place, "calls": profile.calls, "loops": profile.loops })
+        json!({
+            "name": name,
+            "place": place,
+            "calls": profile.calls,
+            "loops": profile.loops,
+            "compiled_calls": profile.compiled_calls,
+        })
     }
 
     fn site_json(&self, profile: &SiteProfile) -> Value {
@@ -158,6 +262,11 @@ impl Statistics<'_> {
             "other_callees": profile.megamorphic,
         })
     }
+}
+
+/// How often a function ran, in any tier.
+fn activity(profile: &FunctionProfile) -> u64 {
+    profile.calls + profile.loops + profile.compiled_calls
 }
 
 fn millis(time: Duration) -> String {

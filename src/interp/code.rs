@@ -108,7 +108,8 @@ impl Code {
             // SAFETY: the functions live as long as `self`.
             let function = unsafe { &*function };
             let (calls, loops) = (function.calls.spent(), function.loops.spent());
-            FunctionProfile { function: function.id, calls, loops }
+            let compiled_calls = function.compiled_calls.get();
+            FunctionProfile { function: function.id, calls, loops, compiled_calls }
         })
     }
 

@@ -141,6 +141,8 @@ pub struct FunctionProfile {
     pub calls: u64,
     /// How often its own tail calls ran its body again.
     pub loops: u64,
+    /// How often it was called as machine code, if that is counted.
+    pub compiled_calls: u64,
 }
 
 /// What was noted of an operation. Empty sets mean that only Ints were seen, or that it

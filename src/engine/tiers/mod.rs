@@ -182,11 +182,10 @@ impl Tiers {
     pub(super) fn stats(&self, code: &Code) -> TierStats {
         let jit = self.jit.borrow();
         let counters = self.counters.borrow();
-        let vms = || (0..self.functions.borrow().len()).map(|i| code.function(FunctionId::new(i)));
         let exits = jit.iter().flat_map(|jit| jit.exits()).filter(|exit| exit.count.get() > 0);
         TierStats {
             interpreted_calls: code.function_profiles().map(|profile| profile.calls).sum(),
-            compiled_calls: vms().map(|vm| vm.compiled_calls.get()).sum(),
+            compiled_calls: code.function_profiles().map(|profile| profile.compiled_calls).sum(),
             compiled_functions: counters.compiled,
             versions: counters.versions,
             refused_functions: counters.refused,
