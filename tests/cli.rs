@@ -147,7 +147,7 @@ fn traces_tell_what_is_compiled_and_left() {
     let arguments = ["--tier=jit", "--trace=compile,exit", "-e", CHANGING];
     let stderr = String::from_utf8(galo(&arguments).output().unwrap().stderr).unwrap();
     let has = |start: &str| stderr.lines().any(|line| line.starts_with(start));
-    assert!(has("compiled main (<command line>:1:1), version 1: "), "{stderr}");
+    assert!(has("compiled main (<command line>:2:5), version 1: "), "{stderr}");
     assert!(has("exit add at <command line>:2:30: not an Int (1)"), "{stderr}");
     assert!(has("compile add (<command line>:2:15), version 2: wrong guess at "), "{stderr}");
     assert!(has("compiled add (<command line>:2:15), version 2: "), "{stderr}");

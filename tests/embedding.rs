@@ -1,13 +1,13 @@
 //! galo as a library: engines side by side, output to any writer, limits and errors as
 //! values.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
 use std::thread;
 
 use galo::engine::TraceFrame;
-use galo::engine::events::{Collection, Event, Observer};
-use galo::{Config, Engine, ErrorKind, Program, ProgramError, Tier};
+use galo::engine::events::{Collection, Event, Form, Observer};
+use galo::{Config, Engine, ErrorKind, JitConfig, Program, ProgramError, Tier};
 
 fn load(config: Config, source: &str) -> Program {
     Engine::new(config).load("test.rinha", source.as_bytes()).expect("a program")
@@ -187,4 +187,87 @@ fn observers_are_told_of_collections() {
     assert_eq!(majors as u64, stats.heap.major_collections);
     let last = collections.last().expect("many collections");
     assert!(last.after_bytes > 0 && last.after_bytes <= last.before_bytes, "{last:?}");
+}
+
+/// Takes a program's output, and runs the program again at everything it prints.
+struct Again<'p> {
+    program: &'p Program,
+    times: u32,
+    lines: usize,
+}
+
+impl Write for Again<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.lines += bytes.iter().filter(|&&byte| byte == b'\n').count();
+        if self.times > 0 {
+            let mut inner = Again { program: self.program, times: self.times - 1, lines: 0 };
+            self.program.run(&mut inner).expect("no error");
+            self.lines += inner.lines;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+const THREE_LINES: &str = "
+    let f = fn (n, x) => { if (n == 0) { x } else { let _ = print(x + n); f(n - 1, x) } };
+    let _ = f(3, 1);
+    f(0, \"x\")";
+
+#[test]
+fn programs_run_while_they_run() {
+    let configs = [
+        Config { tier: Tier::Jit, ..Config::default() },
+        Config {
+            jit: JitConfig { threshold: Some(1), ..JitConfig::default() },
+            ..Config::default()
+        },
+    ];
+    for config in configs {
+        let program = load(Config { flush_lines: true, ..config }, THREE_LINES);
+        let mut output = Again { program: &program, times: 2, lines: 0 };
+        program.run(&mut output).expect("no error");
+        assert_eq!(output.lines, 3 + 3 * (3 + 3 * 3));
+    }
+}
+
+/// Runs the program at everything that happens to it.
+#[derive(Debug)]
+struct Nosy<'p> {
+    program: &'p Program,
+    is_running: Cell<bool>,
+    runs: Cell<u32>,
+}
+
+impl Nosy<'_> {
+    fn run(&self) {
+        if !self.is_running.replace(true) {
+            self.program.run_observed(&mut io::sink(), self).expect("no error");
+            self.runs.set(self.runs.get() + 1);
+            self.is_running.set(false);
+        }
+    }
+}
+
+impl Observer for Nosy<'_> {
+    fn event(&self, _: &Event<'_>) {
+        self.run();
+    }
+
+    fn form(&self, _: &Form<'_>) {
+        self.run();
+    }
+}
+
+#[test]
+fn observers_may_run_the_program() {
+    let program = load(Config { tier: Tier::Jit, zeal: true, ..Config::default() }, THREE_LINES);
+    let nosy = Nosy { program: &program, is_running: Cell::default(), runs: Cell::default() };
+    program.run_observed(&mut io::sink(), &nosy).expect("no error");
+    assert!(nosy.runs.get() >= 5, "{}", nosy.runs.get());
+    let stats = program.tier_stats();
+    assert_eq!((stats.compiled_functions, &stats.failures[..]), (2, &[][..]));
 }

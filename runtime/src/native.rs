@@ -8,7 +8,7 @@
 //!
 //! # Errors
 //! A helper that fails returns the signal of the error to its compiled caller, which calls
-//! [`escape`](asm::escape). That walks the segment's frames, adds each call to the trace,
+//! [`escape`]. That walks the segment's frames, adds each call to the trace,
 //! drops all of them at once and returns the signal from the segment's entry, so that
 //! calls in compiled code test for nothing. No Rust frame is ever dropped: helpers
 //! have returned by then.

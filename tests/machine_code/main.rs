@@ -2,4 +2,5 @@
 
 mod properties;
 mod snapshots;
+mod tiers;
 mod watch;

@@ -1,5 +1,6 @@
 //! One compilation: from Core to machine code that callers find, or the reason why not.
 
+use std::cell::Cell;
 use std::time::Instant;
 
 use galo_runtime::{Value, VmFunction};
@@ -27,6 +28,22 @@ enum Stop {
 struct Finished {
     exits: std::ops::Range<u32>,
     code_bytes: usize,
+}
+
+/// While it lives, nothing else is compiled. It ends even where an observer panics.
+struct Compiling<'t>(&'t Cell<bool>);
+
+impl<'t> Compiling<'t> {
+    fn begin(is_compiling: &'t Cell<bool>) -> Self {
+        is_compiling.set(true);
+        Self(is_compiling)
+    }
+}
+
+impl Drop for Compiling<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
 }
 
 impl Attached<'_> {
@@ -65,11 +82,11 @@ impl Attached<'_> {
             return false;
         }
         let version = tiers.functions.borrow()[id.index()].versions + 1;
-        tiers.is_compiling.set(true);
+        let compiling = Compiling::begin(&tiers.is_compiling);
         self.tell(|| Event::CompileStarted { function: id, version, trigger });
         let mut times = CompileTimes::default();
         let result = self.try_compile(id, version, &mut times);
-        tiers.is_compiling.set(false);
+        drop(compiling);
         tiers.counters.borrow_mut().times += times;
         match result {
             Ok(finished) => {

@@ -9,10 +9,6 @@ use crate::core::FunctionId;
 use crate::interp::Resume;
 use crate::jit::Reason;
 
-/// How many calls or iterations a function has to wait that gets hot in the middle of
-/// another one's compilation.
-const LATER: i64 = 1_000;
-
 /// A program's tiers, and who watches this run.
 #[derive(Debug)]
 pub(in super::super) struct Attached<'r> {
@@ -46,25 +42,19 @@ impl<'r> Attached<'r> {
 
 impl RuntimeTiers for Attached<'_> {
     fn hot(&self, function: &VmFunction) {
-        if function.is_compiled() {
+        // While another function is being compiled, this one has to ask again.
+        if function.is_compiled() || self.program.tiers.is_compiling.get() {
             return;
         }
-        let tiers = &self.program.tiers;
-        let more = if tiers.is_compiling.get() {
-            LATER
+        let (calls, iterations) = (function.calls.spent(), function.loops.spent());
+        let id = FunctionId::new(function.id as usize);
+        if self.compile_hot(id, Trigger::Hot { calls, iterations }) {
+            // Whoever is in the function's loop comes over at the next iteration.
+            function.loops.allow(0);
         } else {
-            let calls = function.calls.spent();
-            let iterations = function.loops.spent();
-            let id = FunctionId::new(function.id as usize);
-            if self.compile_hot(id, Trigger::Hot { calls, iterations }) {
-                // Whoever is in the function's loop comes over at the next iteration.
-                function.loops.allow(0);
-                return;
-            }
-            i64::MAX
-        };
-        function.calls.allow(more);
-        function.loops.allow(more);
+            function.calls.allow(i64::MAX);
+            function.loops.allow(i64::MAX);
+        }
     }
 
     fn trampoline(&self) -> Trampoline {

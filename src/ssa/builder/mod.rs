@@ -3,7 +3,7 @@
 //! The builder walks a function's nodes in the order of evaluation, with a list of tasks
 //! instead of recursion, and keeps the interpreter's frame as SSA values in its
 //! [`environment`]: a [`State`](super::State) is a copy of that. Operands travel on a stack
-//! of results, as in [`core::lower`](crate::core::lower).
+//! of results, as in [`core::lower`].
 //!
 //! Where control cannot go on (a call that never returns, an unbound name) nothing is built
 //! until a block begins that something jumps to.

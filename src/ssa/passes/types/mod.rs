@@ -2,13 +2,13 @@
 //! parameters of that type, and what was only there to find the type out vanishes.
 //!
 //! # Soundness
-//! [`solve`] finds a type for a parameter only if each jump passes a value of that type, given that
+//! [`mod@solve`] finds a type for a parameter only if each jump passes a value of that type, given that
 //! the other parameters have theirs: so, by induction over the jumps taken, they all do. The
 //! arguments are passed unboxed then, and a `Box` at the head of the block stands for what the
 //! parameter was. Arithmetic operators and concatenation have the type of their result if they do
 //! not fail, so that unboxing it is sound.
 //!
-//! For what vanishes see [`refine`].
+//! For what vanishes see [`mod@refine`].
 
 pub mod refine;
 pub mod solve;
