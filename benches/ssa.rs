@@ -6,7 +6,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use galo::core::{FunctionId, NodeId, Program};
 use galo::flow::Kinds;
-use galo::ssa::{Context, Profile, build, passes};
+use galo::ssa::{Context, Profile, Switches, build, passes};
 use galo::syntax::ast::Ast;
 use galo::syntax::parser::parse;
 
@@ -54,7 +54,9 @@ fn bench(criterion: &mut Criterion) {
         let program = galo::core::lower(&ast).expect("few captures");
         let facts = galo::flow::analyze(&program, false);
         let (lenient, probes) = (false, false);
-        let context = Context { program: &program, facts: &facts, ast: &ast, lenient, probes };
+        let switches = Switches::ALL;
+        let context =
+            Context { program: &program, facts: &facts, ast: &ast, lenient, probes, switches };
         let id = largest(&program);
         let function = build(context, id, &New).expect("a function that can be compiled");
         let values = function.values.len();

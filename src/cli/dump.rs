@@ -8,7 +8,9 @@ use super::failure::{Failure, warn};
 use super::input::Input;
 use super::{Outcome, output, run};
 use crate::engine::Patterns;
-use crate::inspect::{DumpOptions, Dumps, Inspector, Names, Overview, Stage, StageList, Target};
+use crate::inspect::{
+    DumpOptions, Dumps, Inspector, Names, Overview, PassOverview, Stage, StageList, Target,
+};
 use crate::report::Locator;
 use crate::syntax::input::Form;
 use crate::{Config, Engine};
@@ -17,6 +19,9 @@ pub(super) fn dump(args: &DumpArgs, color: bool) -> Outcome {
     let StageList::Stages(stages) = &args.stage else {
         return output::print(|out| write!(out, "{Overview}"));
     };
+    if args.jit.wants_overview() {
+        return output::print(|out| write!(out, "{PassOverview}"));
+    }
     let input = Input::read(&args.input)?;
     let options = DumpOptions {
         stages: stages.clone(),

@@ -6,7 +6,8 @@ use clap::Args;
 use clap::builder::TypedValueParser;
 
 use crate::engine::Patterns;
-use crate::inspect::{DumpOptions, StageList, StatsOptions, Target, TraceOptions};
+use crate::inspect::{DumpOptions, PassList, StageList, StatsOptions, Target, TraceOptions};
+use crate::ssa::{PassSet, Switches};
 use crate::{JitConfig, Tier};
 
 /// What the compiler does, and when.
@@ -37,6 +38,16 @@ pub(super) struct JitArgs {
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(super) jit_limit: Option<u64>,
 
+    /// Which passes the optimiser runs: `-gvn,-dce` all but these, `none,gvn` only this one;
+    /// `help` for a list
+    #[arg(long, value_name = "PASSES", require_equals = true, hide_short_help = true)]
+    pub(super) jit_opt: Option<PassList>,
+
+    /// Make each of several equal calls of a function that prints nothing, instead of one whose
+    /// result they share
+    #[arg(long, hide_short_help = true)]
+    pub(super) no_share_calls: bool,
+
     /// To find galo's own mistakes, very slowly: compile at the second call, check every step
     /// of the compiler, leave compiled code for the interpreter as often as can be, collect at
     /// every allocation
@@ -53,8 +64,22 @@ impl JitArgs {
             only: self.jit_only.clone(),
             deny: self.jit_deny.clone(),
             limit: self.jit_limit,
+            switches: self.switches(),
             count_calls: false,
         }
+    }
+
+    fn switches(&self) -> Switches {
+        let passes = match self.jit_opt {
+            Some(PassList::Passes(passes)) => passes,
+            Some(PassList::Overview) | None => PassSet::ALL,
+        };
+        Switches { passes, share_calls: !self.no_share_calls }
+    }
+
+    /// Whether nothing but the list of passes is wanted.
+    pub(super) fn wants_overview(&self) -> bool {
+        self.jit_opt == Some(PassList::Overview)
     }
 }
 

@@ -10,7 +10,9 @@ use super::failure::{Failure, say, warn};
 use super::input::Input;
 use super::{dump, output};
 use crate::engine::RunStats;
-use crate::inspect::{Dumps, Inspector, Names, Overview, Statistics, Trace, TraceOptions};
+use crate::inspect::{
+    Dumps, Inspector, Names, Overview, PassOverview, Statistics, Trace, TraceOptions,
+};
 use crate::report::{Call, Locator};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
 use crate::{Config, Engine, InputError, JitConfig, Program, ProgramError, engine::TraceFrame};
@@ -18,6 +20,9 @@ use crate::{Config, Engine, InputError, JitConfig, Program, ProgramError, engine
 pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     if args.inspect.wants_overview() {
         return output::print(|out| write!(out, "{Overview}"));
+    }
+    if args.jit.wants_overview() {
+        return output::print(|out| write!(out, "{PassOverview}"));
     }
     let start = Instant::now();
     let input = Input::read_or_contest(&args.input)?;

@@ -4,6 +4,8 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
+use crate::ssa::Switches;
+
 /// Which tiers may run a program.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
 pub enum Tier {
@@ -70,6 +72,8 @@ pub struct JitConfig {
     /// Compile only so many functions, the first that ask for it; halving the number finds the
     /// function that is compiled wrongly.
     pub limit: Option<u64>,
+    /// Which optimisations are made. No combination makes a program do something else.
+    pub switches: Switches,
     /// Whether compiled code counts its calls, for the statistics. Costs a little.
     pub count_calls: bool,
 }

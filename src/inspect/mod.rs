@@ -8,6 +8,7 @@
 mod code;
 mod dump;
 mod names;
+mod passes;
 mod sink;
 mod stage;
 mod stats;
@@ -17,6 +18,7 @@ mod words;
 
 pub use dump::{DumpOptions, Dumps};
 pub use names::Names;
+pub use passes::{PassList, PassOverview};
 pub use sink::Target;
 pub use stage::{Overview, Stage, StageList, Stages};
 pub use stats::{Statistics, StatsOptions};

@@ -26,6 +26,7 @@ mod testing;
 mod verify;
 
 pub use builder::{Refusal, build};
+pub use passes::{PassSet, Switches};
 pub use print::print;
 pub use verify::verify;
 
@@ -412,4 +413,6 @@ pub struct Context<'a> {
     pub lenient: bool,
     /// Whether every operation is to be followed by an [`Op::Probe`].
     pub probes: bool,
+    /// What of the optimiser is switched on.
+    pub switches: Switches,
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use arbitrary::Unstructured;
 use galo::core::{self, FunctionId, NodeId};
 use galo::flow::{self, Kinds};
-use galo::ssa::{self, Context, Function, Profile};
+use galo::ssa::{self, Context, Function, Profile, Switches};
 use galo::syntax::ast::{self, Ast};
 use galo::syntax::input;
 use galo_testing::corpus::Case;
@@ -54,7 +54,8 @@ fn check_program(ast: &Ast, lenient: bool, what: &dyn Debug) {
     let Ok(program) = core::lower(ast) else { return };
     let facts = flow::analyze(&program, lenient);
     for probes in [false, true] {
-        let ctx = Context { program: &program, facts: &facts, ast, lenient, probes };
+        let switches = Switches::ALL;
+        let ctx = Context { program: &program, facts: &facts, ast, lenient, probes, switches };
         for id in (0..program.functions.len()).map(FunctionId::new) {
             for profile in [&INTS, &STRS, &HOPELESS] {
                 let Ok(function) = ssa::build(ctx, id, profile) else { continue };

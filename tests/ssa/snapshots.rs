@@ -7,7 +7,7 @@ use std::path::Path;
 use galo::core::{self, FunctionId};
 use galo::flow;
 use galo::report::Places;
-use galo::ssa::{self, Context};
+use galo::ssa::{self, Context, Switches};
 use galo::syntax::ast;
 
 use super::{INTS, parse};
@@ -19,7 +19,9 @@ fn shown(source: &str) -> String {
     let program = core::lower(&ast).expect("few captures");
     let facts = flow::analyze(&program, false);
     let probes = source.starts_with("// probes");
-    let ctx = Context { program: &program, facts: &facts, ast: &ast, lenient: false, probes };
+    let switches = Switches::ALL;
+    let ctx =
+        Context { program: &program, facts: &facts, ast: &ast, lenient: false, probes, switches };
     let places = Places::new(source);
     let place = |id: ast::NodeId| places.of(ast.span(id).start as usize).to_string();
     let functions = (1..program.functions.len()).map(|index| {

@@ -171,6 +171,7 @@ impl Attached<'_> {
             ast: program.ast(),
             lenient: program.is_lenient(),
             probes: program.tiers.options.forces_exits,
+            switches: program.tiers.switches,
         };
 
         let start = Instant::now();

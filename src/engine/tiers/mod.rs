@@ -96,6 +96,7 @@ impl std::error::Error for Failure {}
 pub(super) struct Tiers {
     policy: Policy,
     options: jit::JitOptions,
+    switches: ssa::Switches,
     /// Once a function has been compiled.
     facts: OnceCell<Facts>,
     jit: RefCell<Option<Jit>>,
@@ -161,6 +162,7 @@ impl Tiers {
                 forces_exits: is_stressed,
                 counts_calls: config.jit.count_calls,
             },
+            switches: config.jit.switches,
             facts: OnceCell::new(),
             jit: RefCell::new(None),
             end: RefCell::new(None),

@@ -15,11 +15,14 @@ mod relations;
 mod scoped;
 mod simplify;
 mod states;
+mod switches;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod types;
+
+pub use switches::{PassSet, Switches};
 
 use super::analysis::Graph;
 use super::{Block, Context, Function, Instruction, Op, Type, Value, print, verify};
@@ -92,13 +95,13 @@ const STATES: Pass = Pass {
 
 const DCE: Pass = Pass { name: "dce", summary: "takes out what nothing needs", run: dce::run };
 
-/// Optimises a function. `observe` gets to see it after each pass, with the pass's name.
+/// Optimises a function with the passes that are switched on. `observe` gets to see it after each pass, with the pass's name.
 pub fn optimize(
     function: &mut Function,
     context: &Context<'_>,
     observe: &mut dyn FnMut(&'static str, &Function),
 ) {
-    for pass in PASSES {
+    for pass in PASSES.iter().filter(|pass| context.switches.passes.contains(pass.name)) {
         (pass.run)(function, context);
         if cfg!(debug_assertions) {
             check(pass, function, context);

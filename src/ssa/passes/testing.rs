@@ -3,8 +3,8 @@
 use crate::core::{self, FunctionId, Slot};
 use crate::flow::{self, Facts};
 use crate::ssa::{
-    Block, BlockData, Context, End, Function, Instruction, Jump, Op, Resume, State, StateId, Type,
-    Value,
+    Block, BlockData, Context, End, Function, Instruction, Jump, Op, Resume, State, StateId,
+    Switches, Type, Value,
 };
 use crate::syntax::ast::{self, Ast, BinaryOp};
 
@@ -32,6 +32,7 @@ impl Source {
             ast: &self.ast,
             lenient: false,
             probes: false,
+            switches: Switches::ALL,
         }
     }
 }

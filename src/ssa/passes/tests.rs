@@ -4,8 +4,8 @@
 use super::*;
 use crate::core::{self, FunctionId};
 use crate::flow;
-use crate::ssa::build;
 use crate::ssa::testing::{HOPELESS, INTS, STRS, Seen, programs};
+use crate::ssa::{Switches, build};
 use crate::syntax::ast::Ast;
 use crate::syntax::input;
 
@@ -15,7 +15,8 @@ fn built(ast: &Ast, each: &mut dyn FnMut(&Function, &Context<'_>)) {
     for lenient in [false, true] {
         let facts = flow::analyze(&program, lenient);
         let probes = lenient;
-        let context = Context { program: &program, facts: &facts, ast, lenient, probes };
+        let switches = Switches::ALL;
+        let context = Context { program: &program, facts: &facts, ast, lenient, probes, switches };
         for index in 0..program.functions.len() {
             for profile in [&INTS, &STRS, &HOPELESS] {
                 if let Ok(function) = build(context, FunctionId::new(index), profile) {
@@ -56,8 +57,9 @@ fn optimized(source: &str, profile: &Seen) -> String {
     let ast = input::read("program", source.as_bytes()).expect("a program");
     let program = core::lower(&ast).expect("few captures");
     let facts = flow::analyze(&program, false);
-    let (lenient, probes) = (false, false);
-    let context = Context { program: &program, facts: &facts, ast: &ast, lenient, probes };
+    let (lenient, probes, switches) = (false, false, Switches::ALL);
+    let context =
+        Context { program: &program, facts: &facts, ast: &ast, lenient, probes, switches };
     let id = FunctionId::new(program.functions.len() - 1);
     let mut function = build(context, id, profile).expect("a small function");
     optimize(&mut function, &context, &mut |_, _| {});

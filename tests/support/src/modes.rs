@@ -1,6 +1,7 @@
 //! All ways in which a program of the tests is run: one table.
 
 use galo::engine::TraceFrame;
+use galo::ssa::{PassSet, Switches};
 use galo::syntax::ast::Ast;
 use galo::syntax::{json, parser};
 use galo::{Config, Engine, JitConfig, ProgramError, Tier};
@@ -26,6 +27,7 @@ pub const MODES: &[Mode] = &[
     Mode { name: "auto", run: |program| run(program, Config::default()) },
     Mode { name: "auto-eager", run: |program| run(program, eager()) },
     Mode { name: "jit", run: |program| run(program, jit()) },
+    Mode { name: "jit-plain", run: |program| run(program, plain()) },
     Mode { name: "jit-zeal", run: |program| run(program, Config { zeal: true, ..jit() }) },
     Mode { name: "jit-stress-zeal", run: |program| run(program, stress()) },
 ];
@@ -52,6 +54,12 @@ fn eager() -> Config {
 
 fn jit() -> Config {
     Config { tier: Tier::Jit, ..Config::default() }
+}
+
+/// Without the optimiser.
+fn plain() -> Config {
+    let switches = Switches { passes: PassSet::NONE, ..Switches::ALL };
+    Config { jit: JitConfig { switches, ..JitConfig::default() }, ..jit() }
 }
 
 fn stress() -> Config {

@@ -197,7 +197,8 @@ impl Numbering<'_> {
     /// Whether a function does and returns the same each time that it is called with the same
     /// arguments. Where closures are compared by identity, those that it makes are not the same.
     fn is_repeatable(&self, function: FunctionId) -> bool {
-        !self.context.lenient && !self.context.facts.function(function).effects.prints
+        let Context { lenient, switches, .. } = *self.context;
+        switches.share_calls && !lenient && !self.context.facts.function(function).effects.prints
     }
 
     fn list(&mut self, values: Vec<Value>) -> List {
