@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::fmt;
 
-use crate::core::{FunctionId, NodeId};
-use crate::ssa::{Resume, Type};
+use crate::core::{FunctionId, NodeId, Slot};
+use crate::ssa::{Resume, Shape, Type};
 use crate::syntax::ast;
 
 /// Why compiled code leaves for the interpreter.
@@ -26,6 +26,28 @@ impl fmt::Display for Reason {
     }
 }
 
+/// An object that does not exist before the exit makes it.
+#[derive(Clone, Debug)]
+pub struct NewObject {
+    /// What it is.
+    pub shape: Shape,
+    /// The slot of the frame with the first of its parts; the others follow.
+    pub parts: Slot,
+    /// Where it belongs: slots of the frame, some of them parts of objects that are made later.
+    pub targets: Box<[Slot]>,
+    /// The operation that would have made it.
+    pub site: ast::NodeId,
+}
+
+/// The objects that an exit makes, in order.
+#[derive(Clone, Default, Debug)]
+pub struct NewObjects {
+    /// The objects.
+    pub objects: Box<[NewObject]>,
+    /// The slot where the value with which the interpreter goes on waits meanwhile.
+    pub value: Slot,
+}
+
 /// A place at which compiled code may leave for the interpreter.
 #[derive(Clone, Debug)]
 pub struct Exit {
@@ -37,6 +59,8 @@ pub struct Exit {
     pub reason: Reason,
     /// The operation whose guess was wrong.
     pub site: ast::NodeId,
+    /// What it makes before the interpreter goes on.
+    pub new: NewObjects,
     /// How often it was taken.
     pub count: Cell<u64>,
 }
@@ -47,11 +71,12 @@ impl Exit {
         resume: Resume,
         reason: Reason,
         site: ast::NodeId,
+        new: NewObjects,
     ) -> Exit {
         let after = match resume {
             Resume::Start => None,
             Resume::After(node, _) => Some(node),
         };
-        Exit { function, after, reason, site, count: Cell::new(0) }
+        Exit { function, after, reason, site, new, count: Cell::new(0) }
     }
 }

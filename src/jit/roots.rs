@@ -155,7 +155,7 @@ impl Analysis<'_> {
         for &value in data.body.iter().rev() {
             live.remove(value.0 as usize);
             visit(value, live);
-            for used in self.function.uses(value) {
+            for used in self.function.needs(value) {
                 if self.is_reference(used) {
                     live.insert(used.0 as usize);
                 }
@@ -250,7 +250,7 @@ impl Analysis<'_> {
             data.parameters.iter().for_each(|value| extend(value.0 as usize, begin));
             for &value in &data.body {
                 at += 1;
-                self.function.uses(value).iter().for_each(|used| extend(used.0 as usize, at));
+                self.function.needs(value).iter().for_each(|used| extend(used.0 as usize, at));
                 extend(value.0 as usize, at);
             }
             at += 1;

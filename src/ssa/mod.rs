@@ -18,12 +18,14 @@
 
 pub mod analysis;
 pub mod builder;
+pub mod loops;
 mod operands;
 pub mod passes;
 mod print;
 #[cfg(test)]
 mod testing;
 mod verify;
+pub mod virtuals;
 
 pub use builder::{Refusal, build};
 pub use passes::{PassSet, Switches};
@@ -144,6 +146,15 @@ pub enum Demand {
     Second,
 }
 
+/// What sort of object an object is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Shape {
+    /// A pair.
+    Tuple,
+    /// A closure of a function.
+    Closure(FunctionId),
+}
+
 /// What a value is made by. Operands are of the types that the comments say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Op {
@@ -220,6 +231,9 @@ pub enum Op {
     Closure(FunctionId, Box<[Value]>),
     /// What a Closure captured at an index: Tagged, Maybe or Cell.
     Capture(Value, u32),
+    /// An object that consists of these values, of any type, and that only exits make: nothing
+    /// but states and other such objects refer to it. A Tuple or Closure.
+    Virtual(Shape, Box<[Value]>),
     /// A new, empty Cell.
     NewCell,
     /// What a Cell holds: Maybe.

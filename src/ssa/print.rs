@@ -12,7 +12,7 @@
 use std::fmt::{self, Write};
 
 use super::{
-    Block, Callee, Context, Demand, End, Function, Jump, Op, Resume, StateId, Type, Value,
+    Block, Callee, Context, Demand, End, Function, Jump, Op, Resume, Shape, StateId, Type, Value,
 };
 use crate::core::FunctionId;
 use crate::syntax::ast;
@@ -153,6 +153,10 @@ impl Printer<'_> {
             Op::Second(value) => write!(out, "second {value}"),
             Op::Closure(function, captures) => {
                 write!(out, "closure {} of {}", self.name(*function), list(captures))
+            }
+            Op::Virtual(Shape::Tuple, parts) => write!(out, "virtual {}", list(parts)),
+            Op::Virtual(Shape::Closure(function), parts) => {
+                write!(out, "virtual closure {} of {}", self.name(*function), list(parts))
             }
             Op::Capture(closure, index) => write!(out, "capture {index} of {closure}"),
             Op::NewCell => out.write_str("new cell"),

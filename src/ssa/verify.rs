@@ -3,7 +3,8 @@
 
 use super::analysis::{Dominators, Graph};
 use super::{
-    Block, Callee, Context, Demand, End, Function, Jump, Op, StateId, Type, Value, parameter_type,
+    Block, Callee, Context, Demand, End, Function, Jump, Op, Shape, StateId, Type, Value,
+    parameter_type,
 };
 use crate::core::FunctionId;
 use crate::syntax::ast::BinaryOp;
@@ -93,7 +94,9 @@ impl Check<'_> {
             self.instruction(value, op, (block, at)).map_err(|what| format!("{value}: {what}"))?;
         }
         let at = (block, data.body.len() + 1);
-        data.end.operands().into_iter().try_for_each(|value| self.is_defined(value, at))?;
+        let operands = data.end.operands();
+        operands.iter().try_for_each(|&value| self.is_defined(value, at))?;
+        self.exist(&operands)?;
         data.end.jumps().try_for_each(|jump| self.jump(jump))?;
         match &data.end {
             End::Branch { condition, .. } => self.has_type(*condition, Type::Bool),
@@ -113,7 +116,11 @@ impl Check<'_> {
     }
 
     fn instruction(&self, value: Value, op: &Op, at: Position) -> Checked {
-        op.operands().into_iter().try_for_each(|operand| self.is_defined(operand, at))?;
+        let operands = op.operands();
+        operands.iter().try_for_each(|&operand| self.is_defined(operand, at))?;
+        if !matches!(op, Op::Virtual(..)) {
+            self.exist(&operands)?;
+        }
         if let Some(state) = op.state() {
             self.state(state, at)?;
         }
@@ -128,6 +135,13 @@ impl Check<'_> {
             _ => Some(ty) == type_of(op),
         };
         ensure(fits, || format!("is no {ty}"))
+    }
+
+    /// None of the values is an object that only exits make.
+    fn exist(&self, values: &[Value]) -> Checked {
+        values.iter().try_for_each(|&value| {
+            ensure(!self.function.is_virtual(value), || format!("{value} is virtual"))
+        })
     }
 
     /// The operands' types, and that they are as many as there must be.
@@ -161,6 +175,7 @@ impl Check<'_> {
             }
             Op::CheckBound(value, _) => all(&[*value], Type::Maybe),
             Op::Closure(function, captures) => self.captures(*function, captures),
+            Op::Virtual(shape, parts) => self.parts(*shape, parts),
             Op::Call(callee, arguments) => self.call(callee, arguments),
             Op::Parameter
             | Op::Copy(_)
@@ -182,6 +197,17 @@ impl Check<'_> {
             let fits =
                 if is_cell { ty == Type::Cell } else { matches!(ty, Type::Tagged | Type::Maybe) };
             ensure(fits, || format!("{value} is {ty}, which is not what is captured"))
+        })
+    }
+
+    fn parts(&self, shape: Shape, parts: &[Value]) -> Checked {
+        let count = match shape {
+            Shape::Tuple => 2,
+            Shape::Closure(function) => self.ctx.program.function(function).captured_cells.len(),
+        };
+        ensure(parts.len() == count, || format!("it has {count} parts"))?;
+        parts.iter().try_for_each(|&value| {
+            ensure(self.function.ty(value) != Type::Nothing, || format!("{value} is nothing"))
         })
     }
 
@@ -250,7 +276,7 @@ fn type_of(op: &Op) -> Option<Type> {
         Op::Int(_) | Op::CheckInt { .. } => Type::Int,
         Op::Bool(_) => Type::Bool,
         Op::Str(_) => Type::Str,
-        Op::Function(_) | Op::Closure(..) => Type::Closure,
+        Op::Function(_) | Op::Closure(..) | Op::Virtual(Shape::Closure(_), _) => Type::Closure,
         Op::Box(_) | Op::First(_) | Op::Second(_) | Op::CheckBound(..) => Type::Tagged,
         Op::Check { demand: Demand::First | Demand::Second, .. } => Type::Tuple,
         Op::Check { .. } => Type::Bool,
@@ -261,7 +287,7 @@ fn type_of(op: &Op) -> Option<Type> {
         Op::Generic(Add | Sub | Mul | Div | Rem, ..) => Type::Tagged,
         Op::Generic(Eq | Neq | Lt | Gt | Lte | Gte, ..) => Type::Bool,
         Op::Generic(And | Or, ..) => return None,
-        Op::Tuple(..) => Type::Tuple,
+        Op::Tuple(..) | Op::Virtual(Shape::Tuple, _) => Type::Tuple,
         Op::NewCell => Type::Cell,
         Op::ReadCell(_) => Type::Maybe,
         _ => return None,

@@ -24,6 +24,7 @@
 //! in such a run have to wait.
 
 mod compile;
+mod materialize;
 mod policy;
 mod profile;
 mod run;

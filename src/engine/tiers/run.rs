@@ -5,6 +5,7 @@ use galo_runtime::{Machine, Site, Tiers as RuntimeTiers, Value, VmFunction};
 
 use super::super::events::{Event, Observer, Trigger};
 use super::super::program::Program;
+use super::materialize::materialize;
 use crate::core::FunctionId;
 use crate::interp::Resume;
 use crate::jit::Reason;
@@ -74,12 +75,12 @@ impl RuntimeTiers for Attached<'_> {
         value: Value,
     ) -> Value {
         let tiers = &self.program.tiers;
-        let (function, after, site, reason, count) = {
+        let (function, after, site, reason, count, new) = {
             let jit = tiers.jit.borrow();
             let exit = jit.as_ref().expect("compiled code has its compiler").exit(exit);
             let count = exit.count.get() + 1;
             exit.count.set(count);
-            (exit.function, exit.after, exit.site, exit.reason, count)
+            (exit.function, exit.after, exit.site, exit.reason, count, exit.new.clone())
         };
         self.tell(|| Event::Exit { function, site, reason, count });
         if reason != Reason::Forced && tiers.policy.gives_up(count) && self.is_last(function, exit)
@@ -88,6 +89,12 @@ impl RuntimeTiers for Attached<'_> {
         }
         let resume = after.map_or(Resume::Start, Resume::After);
         let program = self.program;
+        // SAFETY: by contract, compiled code has checked that there are slots for the parts.
+        let value = unsafe { materialize(&program.code, machine, &new, frame, value) };
+        if value.is_error() {
+            machine.left_by_error(function.index() as u32);
+            return value;
+        }
         // SAFETY: by contract; the code was made from the program's Core.
         unsafe { program.code.resume(program.core(), machine, function, resume, frame, value) }
     }

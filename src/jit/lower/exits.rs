@@ -5,7 +5,6 @@ use cranelift_codegen::ir;
 use super::super::conventions::exit_signature;
 use super::super::exit::{Exit, Reason};
 use super::Lowering;
-use crate::core::FunctionId;
 use crate::ssa::{Resume, StateId, Value};
 
 impl Lowering<'_> {
@@ -26,26 +25,18 @@ impl Lowering<'_> {
         let instruction = self.ssa().instruction(at);
         let state = self.ssa().state(state);
         let number = self.input.first_exit + self.exits.len() as u32;
-        let record = Exit::new(self.ssa().id, state.resume, reason, instruction.site);
         self.notes.push((branch, format!("exit {number}: {reason}")));
-        self.exits.push(record);
         let frame = self.frame_or_top();
-        // The program's body begins with the globals, which are where they belong.
-        let first = match self.ssa().id == FunctionId::MAIN {
-            true => self.input.context.program.globals as usize,
-            false => 0,
-        };
-        for (slot, value) in state.slots.iter().enumerate().skip(first) {
-            let stored = match *value {
-                Some(value) => self.tagged(value),
-                // The collector looks at every slot, whether it is used or not.
-                None => self.emit.word(0),
-            };
+        for (slot, &value) in state.slots.iter().enumerate().skip(self.first_slot()) {
+            let stored = self.handed_over(value);
             self.store_slot(frame, slot as u32, stored);
         }
+        let new = self.store_parts(frame, state);
+        let record = Exit::new(self.ssa().id, state.resume, reason, instruction.site, new);
+        self.exits.push(record);
         let value = match state.resume {
             Resume::Start => self.emit.word(0),
-            Resume::After(_, value) => self.tagged(value),
+            Resume::After(_, value) => self.handed_over(Some(value)),
         };
         let number = self.emit.int(number as i32);
         let code = self.emit.word(self.input.exit_stub);

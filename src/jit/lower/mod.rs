@@ -11,6 +11,7 @@ mod exits;
 mod objects;
 mod operations;
 mod safepoints;
+mod virtuals;
 
 use cranelift_codegen::ir::{self, BlockArg, FuncRef, InstBuilder, condcodes::IntCC};
 use cranelift_frontend::Variable;
@@ -135,10 +136,11 @@ impl<'a> Lowering<'a> {
         self.input.function
     }
 
-    /// The slots that the function may use of its frame: its exits those of the interpreter,
-    /// its closures some behind the homes, to gather what they capture.
-    fn frame_slots(&self) -> u32 {
-        let interpreted = self.input.context.program.function(self.ssa().id).frame;
+    /// The slots that the function may use of its frame: its exits those of the interpreter and,
+    /// behind them, those for parts of objects; its closures some behind the homes, to gather what
+    /// they capture.
+    fn frame_slots(&self, order: &[Block]) -> u32 {
+        let interpreted = self.interpreted_slots() + self.part_slots(order);
         let captures = self.ssa().values.iter().map(|instruction| match &instruction.op {
             Op::Closure(_, captures) => captures.len() as u32,
             _ => 0,
@@ -196,7 +198,7 @@ impl<'a> Lowering<'a> {
             let too_deep = self.emit.builder.ins().icmp(below, pointer, limit);
             self.overflow_if(too_deep);
         }
-        let slots = self.frame_slots();
+        let slots = self.frame_slots(order);
         let uses_frame = calls || self.roots.slots > 0 || !ssa.states.is_empty();
         let is_large = slots > SMALL_FRAME_SLOTS;
         // A small frame behind the last one that was checked always fits.

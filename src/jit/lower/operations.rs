@@ -84,6 +84,7 @@ impl Lowering<'_> {
             Op::First(tuple) | Op::ReadCell(tuple) => self.field(tuple, 0),
             Op::Second(tuple) => self.field(tuple, 1),
             Op::Closure(function, ref captures) => self.closure(at, function, captures),
+            Op::Virtual(..) => return None,
             Op::Capture(closure, index) => self.capture(closure, index),
             Op::NewCell => self.cell(at),
             Op::FillCell(cell, value) => {

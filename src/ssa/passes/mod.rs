@@ -8,6 +8,7 @@ mod branches;
 mod calls;
 mod copies;
 mod dce;
+mod escape;
 mod gvn;
 mod hoist;
 mod parameters;
@@ -45,8 +46,11 @@ pub struct Pass {
 /// - `branches` comes twice: after `types` has made Bools of what conditions pass on, and because
 ///   `gvn` decides branches, before the end.
 /// - `simplify` comes again because types and values of joins are known by then.
-pub const PASSES: &[Pass] =
-    &[SIMPLIFY, PARAMETERS, CALLS, HOIST, TYPES, BRANCHES, SIMPLIFY, GVN, BRANCHES, STATES, DCE];
+/// - `escape` wants to see which parameters are pairs; what these consist of is unboxed by `types` again.
+pub const PASSES: &[Pass] = &[
+    SIMPLIFY, PARAMETERS, CALLS, HOIST, TYPES, BRANCHES, SIMPLIFY, ESCAPE, TYPES, SIMPLIFY, GVN,
+    BRANCHES, STATES, DCE,
+];
 
 const SIMPLIFY: Pass = Pass {
     name: "simplify",
@@ -79,6 +83,12 @@ const BRANCHES: Pass = Pass {
     name: "branches",
     summary: "leads jumps past blocks that only jump on, joins blocks in a row",
     run: branches::run,
+};
+
+const ESCAPE: Pass = Pass {
+    name: "escape",
+    summary: "makes no pairs and closures that are only taken apart again",
+    run: escape::run,
 };
 
 const GVN: Pass = Pass {

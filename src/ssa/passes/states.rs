@@ -1,21 +1,31 @@
-//! Lets states refer to what was boxed rather than to the box, so that boxing is left to the exit,
+//! Lets states, and the objects that only exits make, refer to what was boxed rather than to the box, so that boxing is left to the exit,
 //! which hardly ever happens.
 //!
 //! # Soundness
-//! An exit stores values of any type as Tagged ones. What was boxed dominates the box, and so the
-//! guard.
+//! An exit stores values of any type, and parts of objects, as Tagged ones. What was boxed dominates the box, and so the
+//! guard. It dominates the object that refers to the box, too.
 
-use crate::ssa::{Context, Function, Op};
+use crate::ssa::{Context, Function, Instruction, Op, Value};
 
 /// Runs the pass.
 pub fn run(function: &mut Function, _: &Context<'_>) {
     let Function { states, values, .. } = function;
+    for at in 0..values.len() {
+        let mut op = std::mem::replace(&mut values[at].op, Op::Parameter);
+        if let Op::Virtual(_, parts) = &mut op {
+            parts.iter_mut().for_each(|part| *part = unboxed(values, *part));
+        }
+        values[at].op = op;
+    }
     for state in states {
-        state.for_each_mut(&mut |value| {
-            if let Op::Box(inner) = values[value.0 as usize].op {
-                *value = inner;
-            }
-        });
+        state.for_each_mut(&mut |value| *value = unboxed(values, *value));
+    }
+}
+
+fn unboxed(values: &[Instruction], value: Value) -> Value {
+    match values[value.0 as usize].op {
+        Op::Box(inner) => inner,
+        _ => value,
     }
 }
 
