@@ -55,8 +55,15 @@ fn bench(criterion: &mut Criterion) {
         let facts = galo::flow::analyze(&program, false);
         let (lenient, probes) = (false, false);
         let switches = Switches::ALL;
-        let context =
-            Context { program: &program, facts: &facts, ast: &ast, lenient, probes, switches };
+        let context = Context {
+            program: &program,
+            facts: &facts,
+            ast: &ast,
+            lenient,
+            probes,
+            switches,
+            profiles: None,
+        };
         let id = largest(&program);
         let function = build(context, id, &New).expect("a function that can be compiled");
         let values = function.values.len();

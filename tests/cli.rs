@@ -130,7 +130,7 @@ const CHANGING: &str = "
 
 #[test]
 fn statistics_tell_what_the_tiers_did() {
-    let arguments = ["--tier=jit", "--stats=json", "-e", CHANGING];
+    let arguments = ["--tier=jit", "--jit-opt=-inline", "--stats=json", "-e", CHANGING];
     let output = galo(&arguments).output().unwrap();
     let figures: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!(figures["compiled_functions"], 3, "{figures:#}");
@@ -144,7 +144,7 @@ fn statistics_tell_what_the_tiers_did() {
 
 #[test]
 fn traces_tell_what_is_compiled_and_left() {
-    let arguments = ["--tier=jit", "--trace=compile,exit", "-e", CHANGING];
+    let arguments = ["--tier=jit", "--jit-opt=-inline", "--trace=compile,exit", "-e", CHANGING];
     let stderr = String::from_utf8(galo(&arguments).output().unwrap().stderr).unwrap();
     let has = |start: &str| stderr.lines().any(|line| line.starts_with(start));
     assert!(has("compiled main (<command line>:2:5), version 1: "), "{stderr}");
@@ -152,7 +152,8 @@ fn traces_tell_what_is_compiled_and_left() {
     assert!(has("compile add (<command line>:2:15), version 2: wrong guess at "), "{stderr}");
     assert!(has("compiled add (<command line>:2:15), version 2: "), "{stderr}");
 
-    let arguments = ["--tier=jit", "--jit-only=l*", "--trace=compile", "-e", CHANGING];
+    let arguments =
+        ["--tier=jit", "--jit-opt=-inline", "--jit-only=l*", "--trace=compile", "-e", CHANGING];
     let stderr = String::from_utf8(galo(&arguments).output().unwrap().stderr).unwrap();
     let expected = "refused add (<command line>:2:15): it is excluded by its name";
     assert!(stderr.lines().any(|line| line == expected), "{stderr}");
@@ -169,8 +170,9 @@ fn programs_that_are_never_hot_are_never_compiled() {
 fn dumps_go_to_a_file_for_each_text() {
     let folder = std::env::temp_dir().join(format!("galo-dumps-{}", std::process::id()));
     let to = format!("{}/", folder.display());
-    let arguments = ["dump", "--tier=jit", "--stage=all", "--fn=add", "--to", &to, "-e", CHANGING];
-    assert!(galo(&arguments).output().unwrap().status.success());
+    let tier = ["--tier=jit", "--jit-opt=-inline"];
+    let arguments = ["dump", "--stage=all", "--fn=add", "--to", &to, "-e", CHANGING];
+    assert!(galo(&arguments).args(tier).output().unwrap().status.success());
     for stage in ["ssa", "ssa-opt", "clif", "asm"] {
         for version in 1..=2 {
             let file = folder.join(format!("add-1.{version}.{stage}"));

@@ -7,6 +7,7 @@ use std::thread;
 
 use galo::engine::TraceFrame;
 use galo::engine::events::{Collection, Event, Form, Observer};
+use galo::ssa::{PassSet, Switches};
 use galo::{Config, Engine, ErrorKind, JitConfig, Program, ProgramError, Tier};
 
 fn load(config: Config, source: &str) -> Program {
@@ -264,7 +265,10 @@ impl Observer for Nosy<'_> {
 
 #[test]
 fn observers_may_run_the_program() {
-    let program = load(Config { tier: Tier::Jit, zeal: true, ..Config::default() }, THREE_LINES);
+    let passes = PassSet::ALL.with("inline", false).expect("there is such a pass");
+    let jit = JitConfig { switches: Switches { passes, ..Switches::ALL }, ..JitConfig::default() };
+    let config = Config { tier: Tier::Jit, zeal: true, jit, ..Config::default() };
+    let program = load(config, THREE_LINES);
     let nosy = Nosy { program: &program, is_running: Cell::default(), runs: Cell::default() };
     program.run_observed(&mut io::sink(), &nosy).expect("no error");
     assert!(nosy.runs.get() >= 5, "{}", nosy.runs.get());

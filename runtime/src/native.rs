@@ -284,17 +284,22 @@ impl<'out> Machine<'out> {
             return;
         };
         let end = self.native.segment.wrapping_add(asm::SEGMENT_WORDS);
-        if let Some((function, _)) = tiers.site_of(return_address) {
+        // The call that fails is where the error is; those around it are in the trace.
+        let mut is_innermost = true;
+        tiers.calls_at(return_address, &mut |function, site| {
+            if !std::mem::take(&mut is_innermost) {
+                self.trace(function, function, site);
+            }
             self.left_by_error(function);
-        }
+        });
         while frame_pointer != end {
             // SAFETY: compiled code links its frames like C: the caller's frame pointer,
             // then the return address. The chain ends at the segment's entry.
             let (caller, return_address) = unsafe { (*frame_pointer, *frame_pointer.add(1)) };
-            if let Some((function, site)) = tiers.site_of(return_address) {
+            tiers.calls_at(return_address, &mut |function, site| {
                 self.trace(function, function, site);
                 self.left_by_error(function);
-            }
+            });
             frame_pointer = std::ptr::with_exposed_provenance(caller);
         }
     }

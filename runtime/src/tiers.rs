@@ -17,9 +17,11 @@ pub trait Tiers {
     /// What enters compiled code. Asked once a function is compiled, when it is first run.
     fn trampoline(&self) -> Trampoline;
 
-    /// The function and the site of the call that returns to this address of compiled
-    /// code; none if the address is in a stub or is not compiled code.
-    fn site_of(&self, return_address: usize) -> Option<(u32, Site)>;
+    /// Shows the functions that are in the middle of a call which returns to this address of compiled
+    /// code, with the sites of their calls: first the one that made the call, then, if that was
+    /// inlined, the one that it was inlined into, and so on. Nobody if the address is in a stub or
+    /// is not compiled code.
+    fn calls_at(&self, return_address: usize, each: &mut dyn FnMut(u32, Site));
 
     /// A guard failed: goes on in the interpreter, and returns a value or a signal.
     ///

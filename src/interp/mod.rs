@@ -45,7 +45,7 @@ mod tail_calls;
 
 pub use arithmetic::operator;
 pub use code::Code;
-pub use resume::Resume;
+pub use resume::{Frame, Resume};
 
 #[cfg(doc)]
 use galo_runtime::Value;

@@ -10,7 +10,7 @@ use galo_runtime::native::{Trampoline, run_compiled};
 
 use super::addresses::Addresses;
 use super::code::{
-    CallSites, CodeMemory, CompileError, Compiled, LoadError, Loaded, Options as Listing,
+    CallSites, CodeMemory, CompileError, Compiled, LoadError, Loaded, Options as Listing, Scope,
     SetupError,
 };
 use super::conventions::{self, Convention, MAX_ARGUMENTS};
@@ -19,7 +19,7 @@ use super::exit::Exit;
 use super::lower::{self, Input};
 use super::stubs;
 use crate::core::{FunctionId, Program};
-use crate::ssa::{Callee, Context, End, Function, Op};
+use crate::ssa::{Callee, Context, End, Function, Op, ScopeData};
 
 /// How code is made.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -229,8 +229,12 @@ impl Jit {
         &self.exits
     }
 
-    /// The function and the site of the call that returns to an address.
-    pub fn site_of(&self, return_address: usize) -> Option<(u32, galo_runtime::Site)> {
+    /// The functions that are in the middle of a call which returns to an address, with the sites of
+    /// their calls: the innermost first, then those that it was inlined into.
+    pub fn calls_at(
+        &self,
+        return_address: usize,
+    ) -> impl Iterator<Item = (u32, galo_runtime::Site)> {
         self.call_sites.find(return_address)
     }
 
@@ -335,7 +339,7 @@ impl Jit {
             // SAFETY: `Addresses` promises that functions stay where they are.
             unsafe { &*addresses.function(callee) }.direct.set(stub.address);
         }
-        self.call_sites.add(function.id.index() as u32, &batch[0], loaded[0]);
+        self.call_sites.add(scopes(function), &batch[0], loaded[0]);
         let first_exit = self.exits.len() as u32;
         self.exits.extend(output.exits);
         // SAFETY: `Addresses` promises that functions stay where they are.
@@ -410,4 +414,13 @@ fn direct_callees(function: &Function) -> impl Iterator<Item = FunctionId> + '_ 
         Callee::Known { function, .. } => Some(function),
         Callee::Fitting(_) | Callee::Unknown(_) => None,
     })
+}
+
+/// The bodies that a function is made of, as return addresses will find them.
+fn scopes(function: &Function) -> Box<[Scope]> {
+    let scope = |scope: &ScopeData| Scope {
+        function: scope.function.index() as u32,
+        caller: scope.caller.map(|site| (site.scope.0, site.node.index() as u32)),
+    };
+    function.scopes.iter().map(scope).collect()
 }

@@ -14,10 +14,9 @@ use cranelift_frontend::FunctionBuilder;
 use galo_runtime::abi::{self, AbiType, HelperId};
 use rustc_hash::FxHashMap;
 
-use super::code::source_location;
+use super::code::{scoped_location, source_location};
 use super::conventions;
-use crate::ssa::Type;
-use crate::syntax::ast;
+use crate::ssa::{Site, Type};
 
 /// Code that cannot be reached.
 const UNREACHABLE: TrapCode = TrapCode::unwrap_user(1);
@@ -66,8 +65,8 @@ impl<'a> Emitter<'a> {
     }
 
     /// What follows comes from there.
-    pub(super) fn at(&mut self, site: ast::NodeId) {
-        self.builder.set_srcloc(source_location(Some(site.index() as u32)));
+    pub(super) fn at(&mut self, site: Site) {
+        self.builder.set_srcloc(scoped_location(site.node.index() as u32, site.scope.0));
     }
 
     /// The function's parameters.

@@ -2,9 +2,11 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::sync::Arc;
 
-use crate::core::{FunctionId, NodeId, Slot};
-use crate::ssa::{Resume, Shape, Type};
+use crate::core::{FunctionId, Slot};
+use crate::interp::{Frame, Resume};
+use crate::ssa::{self, Function, Shape, StateId, Type};
 use crate::syntax::ast;
 
 /// Why compiled code leaves for the interpreter.
@@ -51,14 +53,16 @@ pub struct NewObjects {
 /// A place at which compiled code may leave for the interpreter.
 #[derive(Clone, Debug)]
 pub struct Exit {
-    /// The function that is left.
+    /// The function whose code is left.
+    pub compiled: FunctionId,
+    /// The function whose guess was wrong: the same, or one that was inlined into it.
     pub function: FunctionId,
-    /// The node after which the interpreter goes on; none for the function's start.
-    pub after: Option<NodeId>,
     /// Why.
     pub reason: Reason,
     /// The operation whose guess was wrong.
     pub site: ast::NodeId,
+    /// The interpreter's frames that take the place of the compiled one, the innermost first.
+    pub frames: Arc<[Frame]>,
     /// What it makes before the interpreter goes on.
     pub new: NewObjects,
     /// How often it was taken.
@@ -66,17 +70,29 @@ pub struct Exit {
 }
 
 impl Exit {
-    pub(super) fn new(
-        function: FunctionId,
-        resume: Resume,
-        reason: Reason,
-        site: ast::NodeId,
-        new: NewObjects,
-    ) -> Exit {
-        let after = match resume {
-            Resume::Start => None,
-            Resume::After(node, _) => Some(node),
-        };
-        Exit { function, after, reason, site, new, count: Cell::new(0) }
+    /// The interpreter's frames at a state. The outermost one begins where the compiled function's
+    /// frame does, each other one behind what its caller has in its own.
+    pub(super) fn frames(function: &Function, state: StateId) -> Arc<[Frame]> {
+        let waiting = function.state(state).caller;
+        let mut slot = waiting.map_or(0, |caller| depth(function, caller));
+        let frames = function.chain(state).map(|state| {
+            let frame = Frame { function: state.function, slot, resume: at(state.resume) };
+            let next = state.caller.and_then(|caller| function.state(caller).caller);
+            slot = next.map_or(0, |next| depth(function, next));
+            frame
+        });
+        frames.collect()
+    }
+}
+
+/// How many slots a state and those that wait for it have.
+fn depth(function: &Function, state: StateId) -> u32 {
+    function.chain(state).map(|state| state.slots.len() as u32).sum()
+}
+
+fn at(resume: ssa::Resume) -> Resume {
+    match resume {
+        ssa::Resume::Start => Resume::Start,
+        ssa::Resume::After(node, _) | ssa::Resume::Returned(node) => Resume::After(node),
     }
 }

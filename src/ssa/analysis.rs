@@ -311,12 +311,7 @@ mod tests {
             body: Vec::new(),
             end: end(jumps),
         };
-        Function {
-            id: FunctionId::MAIN,
-            blocks: jumps.iter().map(block).collect(),
-            values: Vec::new(),
-            states: Vec::new(),
-        }
+        Function { blocks: jumps.iter().map(block).collect(), ..Function::new(FunctionId::MAIN) }
     }
 
     fn analyse(jumps: &[&[u32]]) -> (Graph, Dominators) {

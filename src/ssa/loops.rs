@@ -118,8 +118,7 @@ mod tests {
             },
         });
         let blocks = blocks.collect();
-        let function =
-            Function { id: FunctionId::MAIN, blocks, values: Vec::new(), states: Vec::new() };
+        let function = Function { blocks, ..Function::new(FunctionId::MAIN) };
         let graph = Graph::new(&function);
         Loops::new(&graph, &Dominators::new(&graph, &function), jumps.len())
     }

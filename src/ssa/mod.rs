@@ -32,6 +32,8 @@ pub use passes::{PassSet, Switches};
 pub use print::print;
 pub use verify::verify;
 
+use rustc_hash::FxHashMap;
+
 use crate::core::{self, FunctionId, NodeId, Slot};
 use crate::syntax::ast::{self, BinaryOp, Symbol};
 
@@ -86,9 +88,50 @@ impl Block {
     pub const ENTRY: Block = Block(0);
 }
 
+/// One of the bodies that a [`Function`] is made of, by its place among its scopes: its own, or that
+/// of a call that was inlined.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Scope(pub u32);
+
+impl Scope {
+    /// The function's own body.
+    pub const OWN: Scope = Scope(0);
+}
+
+/// What is known of a [`Scope`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ScopeData {
+    /// Whose body it is.
+    pub function: FunctionId,
+    /// The call that it was inlined for. None for the function's own body, and for what has taken
+    /// its place in a tail call.
+    pub caller: Option<Site>,
+}
+
+/// Where something in a [`Function`] comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Site {
+    /// The place in the syntax tree.
+    pub node: ast::NodeId,
+    /// The body.
+    pub scope: Scope,
+}
+
+impl From<ast::NodeId> for Site {
+    /// A place in the function's own body.
+    fn from(node: ast::NodeId) -> Site {
+        Site { node, scope: Scope::OWN }
+    }
+}
+
 /// Where a failed guard leaves the interpreter to continue.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct State {
+    /// The function that it continues in.
+    pub function: FunctionId,
+    /// Who waits for that function to return, if it was inlined: a state that
+    /// [takes](Resume::Returned) its value.
+    pub caller: Option<StateId>,
     /// Where it continues.
     pub resume: Resume,
     /// The interpreter's frame: by slot, its value; `None` where whatever it is will not be
@@ -104,6 +147,8 @@ pub enum Resume {
     Start,
     /// Right after a node of Core was evaluated, with its value.
     After(NodeId, Value),
+    /// Right after a call, with what the function returns that continues before.
+    Returned(NodeId),
 }
 
 /// A frame state of a [`Function`], by its place there.
@@ -285,7 +330,7 @@ pub struct Instruction {
     /// Its type.
     pub ty: Type,
     /// Where errors in it are said to be; also for annotations.
-    pub site: ast::NodeId,
+    pub site: Site,
 }
 
 /// A jump to a block, with a value for each of its parameters.
@@ -321,14 +366,14 @@ pub enum End {
         /// With what.
         arguments: Box<[Value]>,
         /// The call.
-        site: ast::NodeId,
+        site: Site,
     },
     /// The program fails: nothing binds the name.
     Unbound {
         /// The name.
         name: Symbol,
         /// Where it is read.
-        site: ast::NodeId,
+        site: Site,
     },
     /// Cannot be reached, as the facts prove (a call before it never returns).
     Unreachable,
@@ -356,6 +401,11 @@ pub struct Function {
     pub values: Vec<Instruction>,
     /// By [`StateId`].
     pub states: Vec<State>,
+    /// By [`Scope`].
+    pub scopes: Vec<ScopeData>,
+    /// Of calls that can be inlined: the state of the interpreter that waits for the callee to return.
+    /// Only there until calls have been inlined.
+    pub waiting: FxHashMap<Value, StateId>,
 }
 
 /// The representation in which a known function takes a parameter: unboxed if it is proven
@@ -383,6 +433,30 @@ pub fn proven_type(kinds: crate::flow::Kinds) -> Type {
 }
 
 impl Function {
+    /// A function without any blocks yet.
+    pub fn new(id: FunctionId) -> Function {
+        Function {
+            id,
+            blocks: Vec::new(),
+            values: Vec::new(),
+            states: Vec::new(),
+            scopes: vec![ScopeData { function: id, caller: None }],
+            waiting: FxHashMap::default(),
+        }
+    }
+
+    /// A body that the function is made of.
+    pub fn scope(&self, scope: Scope) -> ScopeData {
+        self.scopes[scope.0 as usize]
+    }
+
+    /// A state, and those that wait for it, the innermost first.
+    pub fn chain(&self, state: StateId) -> impl Iterator<Item = &State> {
+        std::iter::successors(Some(self.state(state)), |state| {
+            state.caller.map(|caller| self.state(caller))
+        })
+    }
+
     /// An instruction.
     pub fn instruction(&self, value: Value) -> &Instruction {
         &self.values[value.0 as usize]
@@ -414,6 +488,12 @@ pub trait Profile {
     fn is_hopeless(&self, node: NodeId) -> bool;
 }
 
+/// What the builder may guess of functions that are inlined.
+pub trait Profiles: std::fmt::Debug {
+    /// What it may guess of a function; none if the function is not to be inlined.
+    fn of(&self, function: FunctionId) -> Option<Box<dyn Profile + '_>>;
+}
+
 /// Everything of a program that the optimiser looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -429,4 +509,6 @@ pub struct Context<'a> {
     pub probes: bool,
     /// What of the optimiser is switched on.
     pub switches: Switches,
+    /// What is known of functions that may be inlined; none if nothing is to be.
+    pub profiles: Option<&'a dyn Profiles>,
 }

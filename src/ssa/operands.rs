@@ -75,7 +75,7 @@ impl State {
     /// The values that the state refers to: those of the slots, then the one to resume with.
     pub fn values(&self) -> impl Iterator<Item = Value> + '_ {
         let resumed = match self.resume {
-            Resume::Start => None,
+            Resume::Start | Resume::Returned(_) => None,
             Resume::After(_, value) => Some(value),
         };
         self.slots.iter().copied().flatten().chain(resumed)
@@ -134,11 +134,13 @@ impl End {
 }
 
 impl Function {
-    /// Everything that an instruction refers to, its state's values included.
+    /// Everything that an instruction refers to, the values of its state and of those that wait for it
+    /// included.
     pub fn uses(&self, value: Value) -> Vec<Value> {
         let op = &self.instruction(value).op;
         let mut uses = op.operands();
-        uses.extend(op.state().iter().flat_map(|&state| self.state(state).values()));
+        let states = op.state().into_iter().flat_map(|state| self.chain(state));
+        uses.extend(states.flat_map(State::values));
         uses
     }
 }

@@ -12,7 +12,8 @@
 use std::fmt::{self, Write};
 
 use super::{
-    Block, Callee, Context, Demand, End, Function, Jump, Op, Resume, Shape, StateId, Type, Value,
+    Block, Callee, Context, Demand, End, Function, Jump, Op, Resume, Scope, Shape, Site, State,
+    StateId, Type, Value,
 };
 use crate::core::FunctionId;
 use crate::syntax::ast;
@@ -94,10 +95,25 @@ impl Printer<'_> {
         Ok(())
     }
 
-    fn line(&self, out: &mut String, line: &str, site: Option<ast::NodeId>) -> fmt::Result {
+    fn line(&self, out: &mut String, line: &str, site: Option<Site>) -> fmt::Result {
         match site {
-            Some(site) => writeln!(out, "{line:<REMARK_COLUMN$}; {}", (self.place)(site)),
+            Some(site) => {
+                writeln!(
+                    out,
+                    "{line:<REMARK_COLUMN$}; {}{}",
+                    (self.place)(site.node),
+                    self.body(site)
+                )
+            }
             None => writeln!(out, "{line}"),
+        }
+    }
+
+    /// In whose body a site is, if it is not the function's own.
+    fn body(&self, site: Site) -> String {
+        match site.scope {
+            Scope::OWN => String::new(),
+            scope => format!(" #{} in {}", scope.0, self.name(self.function.scope(scope).function)),
         }
     }
 
@@ -189,10 +205,20 @@ impl Printer<'_> {
 
     /// Where the interpreter continues, and its frame.
     fn state(&self, out: &mut String, id: StateId) -> fmt::Result {
-        let state = self.function.state(id);
+        for (index, state) in self.function.chain(id).enumerate() {
+            if index > 0 {
+                out.write_str(", then ")?;
+            }
+            self.one_state(out, state)?;
+        }
+        Ok(())
+    }
+
+    fn one_state(&self, out: &mut String, state: &State) -> fmt::Result {
         match state.resume {
             Resume::Start => out.write_str("start")?,
             Resume::After(node, value) => write!(out, "after %{} = {value}", node.index())?,
+            Resume::Returned(node) => write!(out, "returned to %{}", node.index())?,
         }
         let slots = state.slots.iter().map(|slot| match slot {
             Some(value) => value.to_string(),
@@ -201,7 +227,7 @@ impl Printer<'_> {
         write!(out, " [{}]", slots.collect::<Vec<_>>().join(" "))
     }
 
-    fn end(&self, out: &mut String, end: &End) -> Result<Option<ast::NodeId>, fmt::Error> {
+    fn end(&self, out: &mut String, end: &End) -> Result<Option<Site>, fmt::Error> {
         match end {
             End::Jump(jump) => write!(out, "jump {}", show_jump(jump))?,
             End::Branch { condition, then, otherwise } => {

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Profile;
-use crate::core::NodeId;
+use super::{Profile, Profiles};
+use crate::core::{FunctionId, NodeId};
 use crate::flow::Kinds;
 use crate::syntax::ast::Ast;
 use crate::syntax::input;
 
-/// A profile in which everything has seen the same.
+/// A profile in which everything has seen the same, in every function.
+#[derive(Clone, Copy, Debug)]
 pub(in crate::ssa) struct Seen {
     kinds: Kinds,
     hopeless: bool,
@@ -21,6 +22,12 @@ impl Profile for Seen {
 
     fn is_hopeless(&self, _: NodeId) -> bool {
         self.hopeless
+    }
+}
+
+impl Profiles for Seen {
+    fn of(&self, _: FunctionId) -> Option<Box<dyn Profile + '_>> {
+        Some(Box::new(*self))
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::analysis::{Dominators, Graph};
 use super::{
-    Block, Callee, Context, Demand, End, Function, Jump, Op, Shape, StateId, Type, Value,
-    parameter_type,
+    Block, Callee, Context, Demand, End, Function, Jump, Op, Resume, Shape, Site, StateId, Type,
+    Value, parameter_type,
 };
 use crate::core::FunctionId;
 use crate::syntax::ast::BinaryOp;
@@ -101,8 +101,12 @@ impl Check<'_> {
         match &data.end {
             End::Branch { condition, .. } => self.has_type(*condition, Type::Bool),
             End::Return(value) => self.has_type(*value, Type::Tagged),
-            End::TailCall { callee, arguments, .. } => self.call(callee, arguments),
-            End::Jump(_) | End::Unbound { .. } | End::Unreachable => Ok(()),
+            End::TailCall { callee, arguments, site } => {
+                self.site(*site)?;
+                self.call(callee, arguments)
+            }
+            End::Unbound { site, .. } => self.site(*site),
+            End::Jump(_) | End::Unreachable => Ok(()),
         }
     }
 
@@ -116,6 +120,7 @@ impl Check<'_> {
     }
 
     fn instruction(&self, value: Value, op: &Op, at: Position) -> Checked {
+        self.site(self.function.instruction(value).site)?;
         let operands = op.operands();
         operands.iter().try_for_each(|&operand| self.is_defined(operand, at))?;
         if !matches!(op, Op::Virtual(..)) {
@@ -232,14 +237,30 @@ impl Check<'_> {
         }
     }
 
+    /// A state and those that wait for it: each of the latter takes what the one before returns.
     fn state(&self, id: StateId, at: Position) -> Checked {
-        let state = self.function.states.get(id.0 as usize);
-        let state = state.ok_or_else(|| format!("there is no state {}", id.0))?;
-        state.values().try_for_each(|value| {
-            self.is_defined(value, at)?;
-            let is_value = self.function.ty(value) != Type::Nothing;
-            ensure(is_value, || format!("{value} in its state is nothing"))
-        })
+        let mut next = Some(id);
+        while let Some(id) = next {
+            let state = self.function.states.get(id.0 as usize);
+            let state = state.ok_or_else(|| format!("there is no state {}", id.0))?;
+            state.values().try_for_each(|value| {
+                self.is_defined(value, at)?;
+                let is_value = self.function.ty(value) != Type::Nothing;
+                ensure(is_value, || format!("{value} in its state is nothing"))
+            })?;
+            next = state.caller;
+            if let Some(caller) = next {
+                let caller = self.function.states.get(caller.0 as usize);
+                let waits = caller.is_some_and(|c| matches!(c.resume, Resume::Returned(_)));
+                ensure(waits, || format!("nobody waits for state {}", id.0))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn site(&self, site: Site) -> Checked {
+        let exists = (site.scope.0 as usize) < self.function.scopes.len();
+        ensure(exists, || format!("there is no scope {}", site.scope.0))
     }
 
     fn has_type(&self, value: Value, ty: Type) -> Checked {

@@ -7,7 +7,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Function, Op, State, Value};
+use super::{Function, Op, State, StateId, Value};
 
 impl Function {
     /// Whether the value is an object that only exits make.
@@ -44,17 +44,18 @@ impl Function {
             Op::Virtual(..) => Vec::new(),
             _ => {
                 let mut needs = op.operands();
-                needs.extend(op.state().iter().flat_map(|&state| self.taken(self.state(state))));
+                needs.extend(op.state().into_iter().flat_map(|state| self.taken(state)));
                 needs
             }
         }
     }
 
     /// What an exit takes.
-    fn taken(&self, state: &State) -> Vec<Value> {
-        let objects = self.virtual_objects(state.values());
+    fn taken(&self, state: StateId) -> Vec<Value> {
+        let held = || self.chain(state).flat_map(State::values);
+        let objects = self.virtual_objects(held());
         let parts = objects.iter().flat_map(|&object| self.instruction(object).op.operands());
-        let taken = state.values().chain(parts);
+        let taken = held().chain(parts);
         taken.filter(|&value| !self.is_virtual(value)).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use galo::core::FunctionId;
+use galo::ssa::PassSet;
 use galo::{Config, Engine, JitConfig, Program, Tier};
 
 fn load(config: Config, source: &str) -> Program {
@@ -16,7 +17,9 @@ fn output(program: &Program) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
-fn jit(jit: JitConfig) -> Config {
+/// Every function has its own code.
+fn jit(mut jit: JitConfig) -> Config {
+    jit.switches.passes = PassSet::ALL.with("inline", false).expect("there is such a pass");
     Config { tier: Tier::Jit, jit, ..Config::default() }
 }
 

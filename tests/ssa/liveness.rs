@@ -28,7 +28,7 @@ pub fn check(function: &Function, ctx: &Context<'_>) -> Result<(), String> {
         .any(|block| matches!(block.end, End::Unreachable | End::Unbound { .. }));
     for state in &function.states {
         let live = match state.resume {
-            Resume::Start => &walk.start,
+            Resume::Start | Resume::Returned(_) => &walk.start,
             Resume::After(node, _) => &walk.after[node.index()],
         };
         let expected: Slots = (0..pinned).chain(live.iter().copied()).collect();

@@ -55,7 +55,15 @@ fn check_program(ast: &Ast, lenient: bool, what: &dyn Debug) {
     let facts = flow::analyze(&program, lenient);
     for probes in [false, true] {
         let switches = Switches::ALL;
-        let ctx = Context { program: &program, facts: &facts, ast, lenient, probes, switches };
+        let ctx = Context {
+            program: &program,
+            facts: &facts,
+            ast,
+            lenient,
+            probes,
+            switches,
+            profiles: None,
+        };
         for id in (0..program.functions.len()).map(FunctionId::new) {
             for profile in [&INTS, &STRS, &HOPELESS] {
                 let Ok(function) = ssa::build(ctx, id, profile) else { continue };

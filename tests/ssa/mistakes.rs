@@ -22,6 +22,7 @@ fn spoiled(spoil: impl FnOnce(&mut Function)) -> String {
         lenient: false,
         probes: true,
         switches,
+        profiles: None,
     };
     let mut function = ssa::build(ctx, FunctionId::new(1), &INTS).expect("a small function");
     assert_eq!(ssa::verify(&function, &ctx), Ok(()));

@@ -13,8 +13,15 @@ fn build(source: &str, probes: bool) -> Result<Function, Refusal> {
     let program = core::lower(&ast).expect("few captures");
     let facts = flow::analyze(&program, false);
     let switches = Switches::ALL;
-    let ctx =
-        Context { program: &program, facts: &facts, ast: &ast, lenient: false, probes, switches };
+    let ctx = Context {
+        program: &program,
+        facts: &facts,
+        ast: &ast,
+        lenient: false,
+        probes,
+        switches,
+        profiles: None,
+    };
     let function = ssa::build(ctx, FunctionId::new(1), &INTS)?;
     assert_eq!(ssa::verify(&function, &ctx), Ok(()));
     Ok(function)

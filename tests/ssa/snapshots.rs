@@ -20,8 +20,15 @@ fn shown(source: &str) -> String {
     let facts = flow::analyze(&program, false);
     let probes = source.starts_with("// probes");
     let switches = Switches::ALL;
-    let ctx =
-        Context { program: &program, facts: &facts, ast: &ast, lenient: false, probes, switches };
+    let ctx = Context {
+        program: &program,
+        facts: &facts,
+        ast: &ast,
+        lenient: false,
+        probes,
+        switches,
+        profiles: None,
+    };
     let places = Places::new(source);
     let place = |id: ast::NodeId| places.of(ast.span(id).start as usize).to_string();
     let functions = (1..program.functions.len()).map(|index| {

@@ -7,7 +7,7 @@ use galo_runtime::{Value, VmFunction};
 
 use super::super::events::{CompileTimes, Event, Form, FormStage, Trigger};
 use super::policy::MAX_VERSIONS;
-use super::profile::Guesses;
+use super::profile::Profiles;
 use super::run::Attached;
 use super::{End, Failure, Refusal};
 use crate::core::{FunctionId, NodeId};
@@ -62,12 +62,13 @@ impl Attached<'_> {
         self.compile(id, trigger)
     }
 
-    /// Compiles a function anew, without guesses about an operation.
-    pub(super) fn compile_again(&self, id: FunctionId, site: ast::NodeId) {
-        let function = self.program.core().function(id);
+    /// Compiles a function anew, without guesses about an operation of its own or of one that is
+    /// inlined into it.
+    pub(super) fn compile_again(&self, id: FunctionId, guesser: FunctionId, site: ast::NodeId) {
+        let function = self.program.core().function(guesser);
         let nodes = (0..function.nodes().len()).map(NodeId::new);
         {
-            let hopeless = &mut self.program.tiers.functions.borrow_mut()[id.index()].hopeless;
+            let hopeless = &mut self.program.tiers.functions.borrow_mut()[guesser.index()].hopeless;
             hopeless.extend(nodes.filter(|&node| function.origin_of(node) == site));
             hopeless.sort_unstable();
             hopeless.dedup();
@@ -165,6 +166,7 @@ impl Attached<'_> {
         let facts = self.facts()?;
         times.facts = start.elapsed();
         let program = self.program;
+        let profiles = Profiles::new(program, version);
         let context = Context {
             program: program.core(),
             facts,
@@ -172,10 +174,11 @@ impl Attached<'_> {
             lenient: program.is_lenient(),
             probes: program.tiers.options.forces_exits,
             switches: program.tiers.switches,
+            profiles: Some(&profiles),
         };
 
         let start = Instant::now();
-        let mut function = self.build(&context, id, version)?;
+        let mut function = self.build(&context, id, &profiles)?;
         times.build = start.elapsed();
         self.show(id, version, &context, || FormStage::Built(&function));
 
@@ -218,14 +221,9 @@ impl Attached<'_> {
         &self,
         context: &Context<'_>,
         id: FunctionId,
-        version: u32,
+        profiles: &Profiles<'_>,
     ) -> Result<ssa::Function, Stop> {
-        let hopeless = self.program.tiers.functions.borrow()[id.index()].hopeless.clone();
-        let guesses = Guesses {
-            code: &self.program.code,
-            function: id,
-            hopeless: (version < MAX_VERSIONS).then_some(&hopeless[..]),
-        };
+        let guesses = profiles.guesses(id);
         let function = self.contained(|| ssa::build(*context, id, &guesses))?;
         let function = function.map_err(|refusal| Stop::Refused(Refusal::Form(refusal)))?;
         if self.program.tiers.options.verify {

@@ -57,14 +57,19 @@ impl Policy {
 
     /// Whether a function may be compiled, after so many others.
     pub(super) fn admit(&self, name: &str, compiled: u64) -> Result<(), Refusal> {
-        let chosen = self.only.is_empty() || self.only.match_any(name);
-        if !chosen || self.deny.match_any(name) {
+        if !self.includes(name) {
             return Err(Refusal::NotChosen);
         }
         match self.limit {
             Some(limit) if compiled >= limit => Err(Refusal::Limit),
             _ => Ok(()),
         }
+    }
+
+    /// Whether a function of this name may run as machine code, its own or that of others.
+    pub(super) fn includes(&self, name: &str) -> bool {
+        let is_chosen = self.only.is_empty() || self.only.match_any(name);
+        is_chosen && !self.deny.match_any(name)
     }
 
     /// Whether a guess is given up that was wrong so often.

@@ -3,17 +3,49 @@
 
 use galo_runtime::Kind;
 
+use super::super::program::Program;
+use super::policy::MAX_VERSIONS;
 use crate::core::{FunctionId, NodeId};
 use crate::flow::Kinds;
 use crate::interp::Code;
-use crate::ssa::Profile;
+use crate::ssa::{self, Profile};
 
-/// The guesses of one compilation.
+/// What one compilation may guess, of whatever function.
+#[derive(Debug)]
+pub(super) struct Profiles<'a> {
+    program: &'a Program,
+    /// Whether it makes the last version of a function, which guesses nothing.
+    is_last: bool,
+}
+
+impl<'a> Profiles<'a> {
+    pub(super) fn new(program: &'a Program, version: u32) -> Profiles<'a> {
+        Profiles { program, is_last: version == MAX_VERSIONS }
+    }
+
+    /// What may be guessed of a function.
+    pub(super) fn guesses(&self, function: FunctionId) -> Guesses<'a> {
+        let functions = self.program.tiers.functions.borrow();
+        let hopeless = (!self.is_last).then(|| functions[function.index()].hopeless.clone());
+        Guesses { code: &self.program.code, function, hopeless }
+    }
+}
+
+impl ssa::Profiles for Profiles<'_> {
+    fn of(&self, function: FunctionId) -> Option<Box<dyn Profile + '_>> {
+        let name = self.program.function_name(function);
+        let may = self.program.tiers.policy.includes(name);
+        may.then(|| Box::new(self.guesses(function)) as Box<dyn Profile>)
+    }
+}
+
+/// What may be guessed of one function.
+#[derive(Debug)]
 pub(super) struct Guesses<'a> {
-    pub(super) code: &'a Code,
-    pub(super) function: FunctionId,
+    code: &'a Code,
+    function: FunctionId,
     /// Nodes of which nothing is guessed any more; `None` for all of them.
-    pub(super) hopeless: Option<&'a [NodeId]>,
+    hopeless: Option<Vec<NodeId>>,
 }
 
 impl Profile for Guesses<'_> {
@@ -22,7 +54,7 @@ impl Profile for Guesses<'_> {
     }
 
     fn is_hopeless(&self, node: NodeId) -> bool {
-        self.hopeless.is_none_or(|nodes| nodes.binary_search(&node).is_ok())
+        self.hopeless.as_ref().is_none_or(|nodes| nodes.binary_search(&node).is_ok())
     }
 }
 

@@ -7,8 +7,7 @@ use super::super::events::{Event, Observer, Trigger};
 use super::super::program::Program;
 use super::materialize::materialize;
 use crate::core::FunctionId;
-use crate::interp::Resume;
-use crate::jit::Reason;
+use crate::jit::{Exit, Reason};
 
 /// A program's tiers, and who watches this run.
 #[derive(Debug)]
@@ -63,8 +62,10 @@ impl RuntimeTiers for Attached<'_> {
         jit.as_ref().expect("compiled code has its compiler").trampoline()
     }
 
-    fn site_of(&self, return_address: usize) -> Option<(u32, Site)> {
-        self.program.tiers.jit.borrow().as_ref()?.site_of(return_address)
+    fn calls_at(&self, return_address: usize, each: &mut dyn FnMut(u32, Site)) {
+        if let Some(jit) = self.program.tiers.jit.borrow().as_ref() {
+            jit.calls_at(return_address).for_each(|(function, site)| each(function, site));
+        }
     }
 
     unsafe fn exit(
@@ -75,28 +76,24 @@ impl RuntimeTiers for Attached<'_> {
         value: Value,
     ) -> Value {
         let tiers = &self.program.tiers;
-        let (function, after, site, reason, count, new) = {
+        let taken = {
             let jit = tiers.jit.borrow();
-            let exit = jit.as_ref().expect("compiled code has its compiler").exit(exit);
-            let count = exit.count.get() + 1;
-            exit.count.set(count);
-            (exit.function, exit.after, exit.site, exit.reason, count, exit.new.clone())
+            let taken = jit.as_ref().expect("compiled code has its compiler").exit(exit);
+            taken.count.set(taken.count.get() + 1);
+            taken.clone()
         };
+        let Exit { compiled, function, site, reason, frames, new, count } = taken;
+        let count = count.get();
         self.tell(|| Event::Exit { function, site, reason, count });
-        if reason != Reason::Forced && tiers.policy.gives_up(count) && self.is_last(function, exit)
+        if reason != Reason::Forced && tiers.policy.gives_up(count) && self.is_last(compiled, exit)
         {
-            self.compile_again(function, site);
+            self.compile_again(compiled, function, site);
         }
-        let resume = after.map_or(Resume::Start, Resume::After);
         let program = self.program;
         // SAFETY: by contract, compiled code has checked that there are slots for the parts.
         let value = unsafe { materialize(&program.code, machine, &new, frame, value) };
-        if value.is_error() {
-            machine.left_by_error(function.index() as u32);
-            return value;
-        }
         // SAFETY: by contract; the code was made from the program's Core.
-        unsafe { program.code.resume(program.core(), machine, function, resume, frame, value) }
+        unsafe { program.code.resume_all(program.core(), machine, &frames, frame, value) }
     }
 }
 

@@ -10,7 +10,7 @@ use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module, ModuleError, ModuleReloc, default_libcall_names};
 use rustc_hash::FxHashSet;
 
-use super::compiled::{CallSite, Compiled, Reference, SiteRange, site_of};
+use super::compiled::{CallSite, Compiled, Reference, SiteRange, scope_of, site_of};
 use super::containment::contain;
 use super::error::{CompileError, LoadError, SetupError};
 use super::{epilogue, target};
@@ -363,11 +363,12 @@ fn sites(ranges: &[cranelift_codegen::MachSrcLoc<cranelift_codegen::Final>]) -> 
     let mut sites: Vec<SiteRange> = Vec::with_capacity(ranges.len());
     for range in ranges {
         let Some(site) = site_of(range.loc) else { continue };
+        let scope = scope_of(range.loc);
         match sites.last_mut() {
-            Some(last) if last.site == site && last.bytes.end == range.start => {
+            Some(last) if (last.site, last.scope, last.bytes.end) == (site, scope, range.start) => {
                 last.bytes.end = range.end;
             }
-            _ => sites.push(SiteRange { bytes: range.start..range.end, site }),
+            _ => sites.push(SiteRange { bytes: range.start..range.end, site, scope }),
         }
     }
     sites
@@ -376,8 +377,8 @@ fn sites(ranges: &[cranelift_codegen::MachSrcLoc<cranelift_codegen::Final>]) -> 
 /// The calls that have a place: the call instruction ends where the callee returns to.
 fn calls(compiled: &Compiled, returns: impl Iterator<Item = u32>) -> Vec<CallSite> {
     let site = |return_offset: u32| {
-        let site = compiled.site_at(return_offset.checked_sub(1)?)?;
-        Some(CallSite { return_offset, site })
+        let &SiteRange { site, scope, .. } = compiled.range_at(return_offset.checked_sub(1)?)?;
+        Some(CallSite { return_offset, site, scope })
     };
     returns.filter_map(site).collect()
 }

@@ -28,9 +28,12 @@ pub mod target;
 #[cfg(test)]
 mod tests;
 
-pub use call_sites::CallSites;
+pub use call_sites::{CallSites, Scope};
 pub use clif_text::clif_text;
 pub use code_memory::{Batch, CodeMemory, Loaded, Options};
-pub use compiled::{CallSite, Compiled, Reference, SiteRange, site_of, source_location};
+pub use compiled::{
+    CallSite, Compiled, MAX_SCOPED_SITE, MAX_SCOPES, Reference, SiteRange, scoped_location,
+    site_of, source_location,
+};
 pub use disassembly::{Annotations, disassemble};
 pub use error::{CompileError, LoadError, SetupError};

@@ -8,8 +8,7 @@ use super::super::conventions::{Convention, tagged_signature};
 use super::super::emit::Region;
 use super::Lowering;
 use crate::core::FunctionId;
-use crate::ssa::{Callee, Type, Value};
-use crate::syntax::ast;
+use crate::ssa::{Callee, Site, Type, Value};
 
 /// A call that only needs to be made.
 struct Prepared {
@@ -51,8 +50,8 @@ impl Lowering<'_> {
     }
 
     /// A call that takes the function's place, its frame included.
-    pub(super) fn tail_call(&mut self, callee: Callee, arguments: &[Value], site: ast::NodeId) {
-        let site = self.emit.int(site.index() as i32);
+    pub(super) fn tail_call(&mut self, callee: Callee, arguments: &[Value], site: Site) {
+        let site = self.emit.int(site.node.index() as i32);
         let prepared = self.prepare(callee, arguments, site, None);
         match prepared.code {
             Code::Itself(function) => {

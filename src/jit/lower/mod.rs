@@ -140,7 +140,7 @@ impl<'a> Lowering<'a> {
     /// behind them, those for parts of objects; its closures some behind the homes, to gather what
     /// they capture.
     fn frame_slots(&self, order: &[Block]) -> u32 {
-        let interpreted = self.interpreted_slots() + self.part_slots(order);
+        let interpreted = self.interpreted_slots(order);
         let captures = self.ssa().values.iter().map(|instruction| match &instruction.op {
             Op::Closure(_, captures) => captures.len() as u32,
             _ => 0,
@@ -150,7 +150,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn prologue(&mut self, order: &[Block]) {
-        self.emit.at(self.input.context.program.function(self.ssa().id).origin);
+        self.emit.at(self.input.context.program.function(self.ssa().id).origin.into());
         let mut parameters = self.emit.parameters().into_iter();
         if self.convention.framed {
             self.frame = parameters.next();
@@ -296,7 +296,7 @@ impl<'a> Lowering<'a> {
             }
             End::Unbound { name, site } => {
                 self.emit.at(*site);
-                let site = self.emit.int(site.index() as i32);
+                let site = self.emit.int(site.node.index() as i32);
                 let text = self.input.context.ast.text(*name);
                 let (start, len) = (text.as_ptr() as u64, text.len() as u64);
                 let (start, len) = (self.emit.word(start), self.emit.word(len));
@@ -308,7 +308,7 @@ impl<'a> Lowering<'a> {
 
     fn site(&mut self, value: Value) -> ir::Value {
         let site = self.ssa().instruction(value).site;
-        self.emit.int(site.index() as i32)
+        self.emit.int(site.node.index() as i32)
     }
 
     /// Defines an instruction's value, if it has one.

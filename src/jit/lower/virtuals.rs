@@ -4,31 +4,30 @@
 use cranelift_codegen::ir;
 use rustc_hash::FxHashMap;
 
-use super::super::exit::{NewObject, NewObjects};
+use super::super::exit::{Exit, NewObject, NewObjects};
 use super::Lowering;
 use crate::core::{FunctionId, Slot};
-use crate::ssa::{Block, Op, Resume, State, Value};
+use crate::interp::Frame;
+use crate::ssa::{Block, Op, Resume, State, StateId, Value};
 
 impl Lowering<'_> {
-    /// The slots of the interpreter's frame.
-    pub(super) fn interpreted_slots(&self) -> Slot {
-        self.input.context.program.function(self.ssa().id).frame
-    }
-
-    /// The most slots that an exit needs behind the interpreter's frame.
-    pub(super) fn part_slots(&self, order: &[Block]) -> Slot {
-        let ssa = self.ssa();
-        if !ssa.values.iter().any(|instruction| matches!(instruction.op, Op::Virtual(..))) {
-            return 0;
-        }
+    /// The most slots that the interpreter needs: the function's own frame, or the frames of an
+    /// exit with the parts of objects behind what the innermost holds.
+    pub(super) fn interpreted_slots(&self, order: &[Block]) -> Slot {
+        let (ssa, program) = (self.ssa(), self.input.context.program);
         let body = order.iter().flat_map(|&block| &ssa.block(block).body);
         let states = body.filter_map(|&value| ssa.instruction(value).op.state());
         let slots = states.map(|state| {
-            let objects = ssa.virtual_objects(ssa.state(state).values());
+            let frames = Exit::frames(ssa, state);
+            let innermost = frames.first().expect("an exit has a frame");
+            let held = ssa.chain(state).flat_map(State::values);
+            let objects = ssa.virtual_objects(held);
             // One more for the value.
-            1 + objects.iter().map(|&object| self.parts(object).len() as Slot).sum::<Slot>()
+            let parts =
+                1 + objects.iter().map(|&object| self.parts(object).len() as Slot).sum::<Slot>();
+            innermost.slot + program.function(innermost.function).frame + parts
         });
-        slots.max().unwrap_or(0)
+        slots.max().unwrap_or(0).max(program.function(ssa.id).frame)
     }
 
     fn parts(&self, object: Value) -> &[Value] {
@@ -38,56 +37,64 @@ impl Lowering<'_> {
         }
     }
 
-    /// The first slot that an exit hands over: the program's body begins with the globals,
+    /// The first slot that an exit hands over of a state: the program's body begins with the globals,
     /// which are where they belong.
-    pub(super) fn first_slot(&self) -> usize {
-        match self.ssa().id == FunctionId::MAIN {
+    pub(super) fn first_slot(&self, state: &State) -> usize {
+        match state.function == FunctionId::MAIN {
             true => self.input.context.program.globals as usize,
             false => 0,
         }
     }
 
-    /// Stores the parts of all objects that the state's exit makes, and says how that is done.
-    pub(super) fn store_parts(&mut self, frame: ir::Value, state: &State) -> NewObjects {
-        let first = self.first_slot();
-        let resumed = match state.resume {
-            Resume::Start => None,
+    /// Stores the parts of all objects that a state's exit makes, and says how that is done.
+    pub(super) fn store_parts(
+        &mut self,
+        frame: ir::Value,
+        state: StateId,
+        frames: &[Frame],
+    ) -> NewObjects {
+        let ssa = self.ssa();
+        let resumed = match ssa.state(state).resume {
+            Resume::Start | Resume::Returned(_) => None,
             Resume::After(_, value) => Some(value),
         };
-        let held = state.slots.iter().skip(first).copied().flatten();
-        let objects = self.ssa().virtual_objects(held.chain(resumed));
+        let mut held: Vec<(Slot, Value)> = Vec::new();
+        for (state, at) in ssa.chain(state).zip(frames) {
+            let slots = (at.slot..).zip(&state.slots).skip(self.first_slot(state));
+            held.extend(slots.filter_map(|(slot, value)| Some((slot, (*value)?))));
+        }
+        let objects = ssa.virtual_objects(held.iter().map(|&(_, value)| value).chain(resumed));
         if objects.is_empty() {
             return NewObjects::default();
         }
         let mut targets: FxHashMap<Value, Vec<Slot>> = FxHashMap::default();
-        let mut found = |ssa: &crate::ssa::Function, value: Value, slot: Slot| {
+        let mut found = |value: Value, slot: Slot| {
             if ssa.is_virtual(value) {
                 targets.entry(value).or_default().push(slot);
             }
         };
-        for (slot, value) in state.slots.iter().enumerate().skip(first) {
-            value.iter().for_each(|&value| found(self.ssa(), value, slot as Slot));
-        }
-        // Right behind the slots that the state has: all up to there hold values.
-        let mut next = state.slots.len() as Slot;
+        held.iter().for_each(|&(slot, value)| found(value, slot));
+        // Right behind the slots that the innermost state has: all up to there hold values.
+        let innermost = frames.first().expect("an exit has a frame");
+        let mut next = innermost.slot + ssa.state(state).slots.len() as Slot;
         let mut places = Vec::new();
         for &object in &objects {
             places.push(next);
             for part in self.parts(object).to_vec() {
-                found(self.ssa(), part, next);
+                found(part, next);
                 let stored = self.handed_over(Some(part));
                 self.store_slot(frame, next, stored);
                 next += 1;
             }
         }
-        resumed.iter().for_each(|&value| found(self.ssa(), value, next));
+        resumed.iter().for_each(|&value| found(value, next));
         let objects = objects.iter().zip(places).map(|(object, parts)| {
             let instruction = self.ssa().instruction(*object);
             let Op::Virtual(shape, _) = instruction.op else {
                 unreachable!("only asked of virtual objects");
             };
             let targets = targets.remove(object).unwrap_or_default().into();
-            NewObject { shape, parts, targets, site: instruction.site }
+            NewObject { shape, parts, targets, site: instruction.site.node }
         });
         NewObjects { objects: objects.collect(), value: next }
     }

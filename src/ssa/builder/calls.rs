@@ -1,10 +1,10 @@
 //! Calls: of known and of unknown functions, in tail position and elsewhere.
 
-use super::{Builder, Node, NodeId, Op, Task, Type, Value};
+use super::{Builder, MAX_STATE_SLOTS, Node, NodeId, Op, Resume, Task, Type, Value};
 use super::{parameter_type, proven_type};
 use crate::core::{Bind, FunctionId, Target};
 use crate::flow::Callees;
-use crate::ssa::{Callee, End};
+use crate::ssa::{Callee, End, StateId};
 
 impl Builder<'_> {
     /// Plans the evaluation of the operands of a call or of a self tail call.
@@ -34,17 +34,41 @@ impl Builder<'_> {
         let kinds = self.ctx.facts.kinds(self.id, id);
         let site = self.origin(id);
         let ty = proven_type(kinds);
+        let waiting = self.waiting(id);
         if kinds.is_empty() {
             let value = self.emit(Op::Call(callee, arguments), ty, site);
+            self.out.waiting.extend(waiting.map(|waiting| (value, waiting)));
             self.end(End::Unreachable);
             return value;
         }
         let passed = arguments.clone();
-        let call = |builder: &mut Self| builder.emit(Op::Call(callee, arguments), ty, site);
+        let call = |builder: &mut Self| {
+            let value = builder.emit(Op::Call(callee, arguments), ty, site);
+            builder.out.waiting.extend(waiting.map(|waiting| (value, waiting)));
+            value
+        };
         match callee {
             Callee::Known { function, .. } => self.decide_or(function, &passed, ty, site, call),
             Callee::Fitting(_) | Callee::Unknown(_) => call(self),
         }
+    }
+
+    /// The state that waits for a call to return, if it may be inlined.
+    fn waiting(&mut self, id: NodeId) -> Option<StateId> {
+        let Node::Call { slot, .. } = self.source.node(id) else {
+            unreachable!("only used for calls");
+        };
+        self.waiting_slots += slot as usize;
+        if self.ctx.profiles.is_none() || self.waiting_slots > MAX_STATE_SLOTS {
+            return None;
+        }
+        let mut slots: Vec<_> = (0..slot).map(|slot| self.env.known_slot(slot)).collect();
+        for forgotten in self.liveness.after(id) {
+            if let Some(slot) = slots.get_mut(forgotten as usize) {
+                *slot = None;
+            }
+        }
+        Some(self.state(Resume::Returned(id), slots))
     }
 
     /// Ends the function by a tail call.

@@ -5,8 +5,7 @@
 //! [`Marks`].
 
 use super::{Block, Builder, DEAD, Demand, Node, NodeId, Op, Task, Type, Value};
-use crate::ssa::{End, Jump};
-use crate::syntax::ast;
+use crate::ssa::{End, Jump, Site};
 
 /// How long the trail was with what is known in both blocks to which a condition leads.
 #[derive(Clone, Copy)]
@@ -23,7 +22,7 @@ pub(super) struct Test {
     otherwise: Block,
     /// What it means if the condition is no Bool, and where.
     demand: Demand,
-    site: ast::NodeId,
+    site: Site,
 }
 
 /// `&&` or `||` in a condition, the left side of which was tested.
@@ -50,7 +49,7 @@ enum Does {
     /// It evaluates a node.
     Evaluate(NodeId),
     /// It evaluates the right side of `&&` or `||`.
-    Right { rhs: NodeId, and: bool, site: ast::NodeId },
+    Right { rhs: NodeId, and: bool, site: Site },
     /// Its value is that of the left side.
     Decided(bool, NodeId),
     /// It evaluates a node in tail position.

@@ -7,8 +7,7 @@
 
 use super::{Builder, Op, Type, Value};
 use crate::core::{EarlyReturn, FunctionId, Leaf};
-use crate::ssa::{End, Jump};
-use crate::syntax::ast;
+use crate::ssa::{End, Jump, Site};
 
 impl Builder<'_> {
     /// The value of type `ty` of a call of `function`: what it returns at once, or what
@@ -18,7 +17,7 @@ impl Builder<'_> {
         function: FunctionId,
         arguments: &[Value],
         ty: Type,
-        site: ast::NodeId,
+        site: Site,
         call: impl FnOnce(&mut Self) -> Value,
     ) -> Value {
         let early = EarlyReturn::of(self.ctx.program.function(function));
@@ -55,7 +54,7 @@ impl Builder<'_> {
         })
     }
 
-    fn of_leaf(&mut self, leaf: Leaf, arguments: &[Value], site: ast::NodeId) -> Value {
+    fn of_leaf(&mut self, leaf: Leaf, arguments: &[Value], site: Site) -> Value {
         match leaf {
             Leaf::Parameter(index) => arguments[index as usize],
             Leaf::Int(n) => self.emit(Op::Int(n), Type::Int, site),

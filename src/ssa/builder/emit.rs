@@ -2,8 +2,7 @@
 
 use super::{Block, BlockData, Builder, DEAD, NodeId, Op, Resume, Slot, Type, Value};
 use super::{MAX_STATE_SLOTS, proven_type};
-use crate::ssa::{End, Instruction, Jump, State, StateId};
-use crate::syntax::ast;
+use crate::ssa::{End, Instruction, Jump, Site, State, StateId};
 
 impl Builder<'_> {
     /// Whether control cannot come here.
@@ -24,21 +23,21 @@ impl Builder<'_> {
         self.current = Some(block).filter(|block| self.reached[block.0 as usize]);
     }
 
-    fn value(&mut self, op: Op, ty: Type, site: ast::NodeId) -> Value {
+    fn value(&mut self, op: Op, ty: Type, site: Site) -> Value {
         let value = Value(self.out.values.len() as u32);
         self.out.values.push(Instruction { op, ty, site });
         value
     }
 
     /// Adds a parameter to a block.
-    pub(super) fn parameter(&mut self, block: Block, ty: Type, site: ast::NodeId) -> Value {
+    pub(super) fn parameter(&mut self, block: Block, ty: Type, site: Site) -> Value {
         let value = self.value(Op::Parameter, ty, site);
         self.out.blocks[block.0 as usize].parameters.push(value);
         value
     }
 
     /// Adds an instruction to the block that is being built.
-    pub(super) fn emit(&mut self, op: Op, ty: Type, site: ast::NodeId) -> Value {
+    pub(super) fn emit(&mut self, op: Op, ty: Type, site: Site) -> Value {
         let block = self.current.expect("nothing is emitted where control cannot come");
         let value = self.value(op, ty, site);
         self.out.blocks[block.0 as usize].body.push(value);
@@ -60,7 +59,7 @@ impl Builder<'_> {
     }
 
     /// A value as Tagged.
-    pub(super) fn tagged(&mut self, value: Value, site: ast::NodeId) -> Value {
+    pub(super) fn tagged(&mut self, value: Value, site: Site) -> Value {
         let instruction = self.out.instruction(value);
         match instruction.op {
             _ if instruction.ty == Type::Tagged => value,
@@ -73,7 +72,7 @@ impl Builder<'_> {
     }
 
     /// A value as of a type that is proven of it, or as Tagged.
-    pub(super) fn as_type(&mut self, value: Value, ty: Type, site: ast::NodeId) -> Value {
+    pub(super) fn as_type(&mut self, value: Value, ty: Type, site: Site) -> Value {
         if self.out.ty(value) == ty {
             return value;
         }
@@ -108,12 +107,12 @@ impl Builder<'_> {
 
     pub(super) fn state(&mut self, resume: Resume, slots: Vec<Option<Value>>) -> StateId {
         let id = StateId(self.out.states.len() as u32);
-        self.out.states.push(State { resume, slots });
+        self.out.states.push(State { function: self.id, caller: None, resume, slots });
         id
     }
 
     /// Sets a probe here, if there are to be any.
-    pub(super) fn probe(&mut self, resume: Resume, site: ast::NodeId) {
+    pub(super) fn probe(&mut self, resume: Resume, site: Site) {
         if self.ctx.probes && self.has_room_for_state(self.depth) {
             let slots = self.snapshot(self.depth);
             let state = self.state(resume, slots);

@@ -25,8 +25,8 @@ use self::environment::Environment;
 use self::liveness::Liveness;
 use self::walk::{DEAD, Task};
 use super::{
-    Block, BlockData, Context, Demand, Function, Op, Profile, Resume, Type, Value, parameter_type,
-    proven_type,
+    Block, BlockData, Context, Demand, Function, Op, Profile, Resume, Site, Type, Value,
+    parameter_type, proven_type,
 };
 use crate::core::{self, Bind, FunctionId, Node, NodeId, Slot};
 use crate::flow::FunctionFacts;
@@ -142,8 +142,10 @@ struct Builder<'a> {
     depth: Slot,
     /// Where self tail calls jump, and the parameters that they change.
     repeat: Option<(Block, Vec<Slot>)>,
-    /// How many slots all states have together.
+    /// How many slots all states have together, but those that wait for calls.
     state_slots: usize,
+    /// How many slots those have.
+    waiting_slots: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -156,7 +158,7 @@ impl<'a> Builder<'a> {
             source,
             facts: ctx.facts.function(id),
             liveness: Liveness::new(ctx.program, id),
-            out: Function { id, blocks: Vec::new(), values: Vec::new(), states: Vec::new() },
+            out: Function::new(id),
             current: None,
             reached: Vec::new(),
             tasks: Vec::new(),
@@ -167,6 +169,7 @@ impl<'a> Builder<'a> {
             depth: 0,
             repeat: None,
             state_slots: 0,
+            waiting_slots: 0,
         }
     }
 
@@ -175,7 +178,7 @@ impl<'a> Builder<'a> {
         let entry = self.new_block();
         self.reached[entry.0 as usize] = true;
         self.current = Some(entry);
-        let site = self.source.origin;
+        let site = self.source.origin.into();
         let closure = self.source.takes_self.then(|| self.parameter(entry, Type::Closure, site));
         let kinds = self.facts.parameters.iter();
         let types = kinds.map(|&kinds| (parameter_type(kinds), proven_type(kinds)));
@@ -205,7 +208,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The globals, which are slots of main's frame, before their `let`s.
-    fn begin_main(&mut self, site: ast::NodeId) {
+    fn begin_main(&mut self, site: Site) {
         for slot in 0..self.ctx.program.globals {
             let value = self.emit(Op::Global(slot), Type::Maybe, site);
             self.env.set_slot(slot, Some(value));
@@ -238,7 +241,7 @@ impl<'a> Builder<'a> {
 
     /// The head of the loop, if the function calls itself in tail position: its parameters are
     /// those of the function that change.
-    fn begin_loop(&mut self, site: ast::NodeId) {
+    fn begin_loop(&mut self, site: Site) {
         let Some(changed) = self.changed_parameters() else { return };
         let slots = (0..self.source.parameters)
             .filter(|&slot| changed[slot as usize] && !self.liveness.is_unused(slot));

@@ -4,12 +4,13 @@
 //! a check will do. Where others are possible, the builder guesses by the profile that
 //! there are only Ints, or leaves the operation to the runtime.
 
+use crate::ssa::Site;
 use galo_runtime::Kind;
 
 use super::{Builder, Node, NodeId, Op, Resume, Type, Value};
 use crate::flow::Kinds;
 use crate::ssa::StateId;
-use crate::syntax::ast::{self, BinaryOp};
+use crate::syntax::ast::BinaryOp;
 
 /// How an operation is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl Builder<'_> {
     }
 
     /// Both operands as Ints; the program fails if they are not.
-    fn check_ints(&mut self, op: BinaryOp, sides: [Value; 2], site: ast::NodeId) -> [Value; 2] {
+    fn check_ints(&mut self, op: BinaryOp, sides: [Value; 2], site: Site) -> [Value; 2] {
         if sides.iter().all(|&side| self.out.ty(side) == Type::Int) {
             return sides;
         }
@@ -101,7 +102,7 @@ impl Builder<'_> {
     }
 
     /// Both operands as Ints; the function exits if they are not.
-    fn guess_ints(&mut self, id: NodeId, sides: [Value; 2], site: ast::NodeId) -> [Value; 2] {
+    fn guess_ints(&mut self, id: NodeId, sides: [Value; 2], site: Site) -> [Value; 2] {
         let state = self.state_before(id, sides);
         sides.map(|side| {
             let side = self.env.latest(side);
@@ -126,7 +127,7 @@ impl Builder<'_> {
     }
 
     /// The operation on any values, by the runtime.
-    fn generic(&mut self, op: BinaryOp, sides: [Value; 2], site: ast::NodeId) -> Value {
+    fn generic(&mut self, op: BinaryOp, sides: [Value; 2], site: Site) -> Value {
         let [lhs, rhs] = sides.map(|side| self.tagged(side, site));
         let is_arithmetic = matches!(
             op,

@@ -4,7 +4,8 @@ use super::environment::Known;
 use super::{Builder, DEAD, Demand, NodeId, Op, Slot, Type, Value};
 use crate::core::{Bind, FunctionId, Node, Place};
 use crate::ssa::End;
-use crate::syntax::ast::{self, Symbol};
+use crate::ssa::Site;
+use crate::syntax::ast::Symbol;
 
 impl Builder<'_> {
     /// The value of a node without operands: a constant or a variable.
@@ -32,7 +33,7 @@ impl Builder<'_> {
     }
 
     /// What a place holds.
-    fn read(&mut self, place: Place, site: ast::NodeId) -> Value {
+    fn read(&mut self, place: Place, site: Site) -> Value {
         match place {
             Place::Local(slot) => self.env.slot(slot),
             Place::This => self.env.slot(self.source.parameters),
@@ -49,13 +50,7 @@ impl Builder<'_> {
     }
 
     /// A variable that may not be bound yet.
-    fn read_hoisted(
-        &mut self,
-        place: Place,
-        is_cell: bool,
-        name: Symbol,
-        site: ast::NodeId,
-    ) -> Value {
+    fn read_hoisted(&mut self, place: Place, is_cell: bool, name: Symbol, site: Site) -> Value {
         if is_cell {
             let cell = self.read(place, site);
             return self.known(Known::Contents(cell), |builder| {
@@ -169,13 +164,7 @@ impl Builder<'_> {
     }
 
     /// A value that must be of a type, as of that type.
-    pub(super) fn demand(
-        &mut self,
-        value: Value,
-        ty: Type,
-        demand: Demand,
-        site: ast::NodeId,
-    ) -> Value {
+    pub(super) fn demand(&mut self, value: Value, ty: Type, demand: Demand, site: Site) -> Value {
         if self.out.ty(value) == ty {
             return value;
         }
@@ -186,7 +175,7 @@ impl Builder<'_> {
     }
 
     /// The value on the stack must be a Bool.
-    pub(super) fn demand_result(&mut self, demand: Demand, site: ast::NodeId) {
+    pub(super) fn demand_result(&mut self, demand: Demand, site: Site) {
         if !self.is_dead() {
             let value = self.pop();
             let value = self.demand(value, Type::Bool, demand, site);

@@ -3,8 +3,7 @@
 use super::control::{Arms, Known, Marks, Middle, Test};
 use super::{Builder, Demand, Op, Type};
 use crate::core::{Bind, Node, NodeId, Slot, Statements};
-use crate::ssa::{Block, Value};
-use crate::syntax::ast;
+use crate::ssa::{Block, Site, Value};
 
 /// A step of the walk.
 #[derive(Clone, Copy)]
@@ -28,7 +27,7 @@ pub(super) enum Task {
     /// Go on with that many live slots.
     Depth(Slot),
     /// The value on the stack must be a Bool.
-    Demand(Demand, ast::NodeId),
+    Demand(Demand, Site),
     /// Tests may exit here, right after a node was evaluated.
     Probe(NodeId),
     /// Take a Bool from the stack and go where it says; leaves marks.
@@ -205,8 +204,8 @@ impl Builder<'_> {
         self.env.latest(value)
     }
 
-    /// The place of a node in the syntax tree.
-    pub(super) fn origin(&self, id: NodeId) -> ast::NodeId {
-        self.source.origin_of(id)
+    /// Where a node comes from.
+    pub(super) fn origin(&self, id: NodeId) -> Site {
+        self.source.origin_of(id).into()
     }
 }

@@ -11,9 +11,8 @@ use super::append;
 use crate::core::FunctionId;
 use crate::ssa::analysis::Graph;
 use crate::ssa::{
-    Block, Callee, Context, End, Function, Op, Type, Value, parameter_type, proven_type,
+    Block, Callee, Context, End, Function, Op, Site, Type, Value, parameter_type, proven_type,
 };
-use crate::syntax::ast;
 
 /// Runs the pass.
 pub fn run(function: &mut Function, context: &Context<'_>) {
@@ -78,7 +77,11 @@ impl Calls<'_> {
         let call = Op::Call(target.into(), arguments);
         let result = proven_type(self.context.facts.function(target.function).result);
         let op = if self.function.ty(value) == Type::Tagged && result != Type::Tagged {
-            Op::Box(append(self.function, block, call, result, site))
+            let direct = append(self.function, block, call, result, site);
+            if let Some(waiting) = self.function.waiting.remove(&value) {
+                self.function.waiting.insert(direct, waiting);
+            }
+            Op::Box(direct)
         } else {
             call
         };
@@ -91,7 +94,7 @@ impl Calls<'_> {
         block: Block,
         callee: FunctionId,
         arguments: &[Value],
-        site: ast::NodeId,
+        site: Site,
     ) -> Box<[Value]> {
         let kinds = &self.context.facts.function(callee).parameters;
         let convert = |(&argument, &kinds)| match parameter_type(kinds) {
@@ -151,7 +154,7 @@ mod tests {
         let call = make.op(Op::Call(Callee::Unknown(boxed), Box::new([x, y])), Type::Tagged);
         let short = make.op(Op::Call(Callee::Unknown(boxed), Box::new([x])), Type::Tagged);
         let arguments = Box::new([call, short]);
-        let site = ast::NodeId::new(0);
+        let site = crate::syntax::ast::NodeId::new(0).into();
         make.end(End::TailCall { callee: Callee::Unknown(boxed), arguments, site });
         let mut function = make.finish();
         run(&mut function, &context);

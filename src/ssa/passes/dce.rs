@@ -7,10 +7,10 @@
 //! argument of a jump is needed only if the parameter is, so that values which a loop carries
 //! from round to round for nobody else are not. What is taken out has no effect and is
 //! referred to by nothing that stays. (Memory that nobody looks at is not asked for: a program
-//! that only fails for want of it goes on.)
+//! that only fails for want of it goes on.) States that nothing continues from go, too.
 
 use crate::ssa::analysis::Graph;
-use crate::ssa::{Block, Context, End, Function, Op, Value};
+use crate::ssa::{Block, Context, End, Function, Op, StateId, Value};
 
 /// Runs the pass.
 pub fn run(function: &mut Function, _: &Context<'_>) {
@@ -30,6 +30,38 @@ pub fn run(function: &mut Function, _: &Context<'_>) {
             block.end = End::Unreachable;
         }
     }
+    drop_states(function);
+}
+
+/// Keeps the states that an instruction continues from, and those that wait for them.
+fn drop_states(function: &mut Function) {
+    let mut places: Vec<Option<StateId>> = vec![None; function.states.len()];
+    let mut kept = Vec::new();
+    let bodies = function.blocks.iter().flat_map(|block| &block.body);
+    let used: Vec<StateId> =
+        bodies.filter_map(|&value| function.instruction(value).op.state()).collect();
+    for state in used {
+        let mut next = Some(state);
+        while let Some(state) = next
+            && places[state.0 as usize].is_none()
+        {
+            places[state.0 as usize] = Some(StateId(kept.len() as u32));
+            kept.push(function.state(state).clone());
+            next = function.state(state).caller;
+        }
+    }
+    let place = |state: StateId| places[state.0 as usize].expect("it is kept");
+    for state in &mut kept {
+        state.caller = state.caller.map(place);
+    }
+    let Function { blocks, values, .. } = &mut *function;
+    for &value in blocks.iter().flat_map(|block| &block.body) {
+        if let Op::Guard { state, .. } | Op::Probe(state) = &mut values[value.0 as usize].op {
+            *state = place(*state);
+        }
+    }
+    function.states = kept;
+    function.waiting.clear();
 }
 
 /// Whether an instruction can be left out if nobody uses its value.

@@ -20,8 +20,9 @@ use rustc_hash::FxHashMap;
 use super::types::refine::{Passed, refine};
 use super::types::solve::{Found, solve};
 use crate::ssa::analysis::{Dominators, Edge, Graph};
-use crate::ssa::{Block, Context, Function, Instruction, Op, Resume, State, StateId, Type, Value};
-use crate::syntax::ast;
+use crate::ssa::{
+    Block, Context, Function, Instruction, Op, Resume, Site, State, StateId, Type, Value,
+};
 
 /// Runs the pass.
 pub fn run(function: &mut Function, context: &Context<'_>) {
@@ -55,7 +56,7 @@ struct Candidate {
     /// The parameter's place.
     at: usize,
     /// Where the loop guards or checks it.
-    site: ast::NodeId,
+    site: Site,
 }
 
 /// A loop: its head, the one jump into it, and the blocks that jump back.
@@ -102,8 +103,8 @@ fn candidates(function: &Function, graph: &Graph, dominators: &Dominators) -> Ve
 }
 
 /// Where it is asked whether Tagged values are Ints.
-fn asked(function: &Function, graph: &Graph) -> FxHashMap<Value, Vec<(Block, ast::NodeId)>> {
-    let mut asked: FxHashMap<Value, Vec<(Block, ast::NodeId)>> = FxHashMap::default();
+fn asked(function: &Function, graph: &Graph) -> FxHashMap<Value, Vec<(Block, Site)>> {
+    let mut asked: FxHashMap<Value, Vec<(Block, Site)>> = FxHashMap::default();
     for &block in graph.order() {
         for &value in &function.block(block).body {
             let Instruction { op, ty, site } = function.instruction(value);
@@ -168,7 +169,7 @@ fn guard_at_start(function: &mut Function, context: &Context<'_>, chosen: &[Cand
     function.blocks[Block::ENTRY.0 as usize].body.splice(0..0, new);
 }
 
-fn push(function: &mut Function, op: Op, ty: Type, site: ast::NodeId) -> Value {
+fn push(function: &mut Function, op: Op, ty: Type, site: Site) -> Value {
     function.values.push(Instruction { op, ty, site });
     Value(function.values.len() as u32 - 1)
 }
@@ -180,13 +181,15 @@ fn start_state(function: &mut Function, context: &Context<'_>) -> StateId {
     let takes_self = context.program.function(function.id).takes_self;
     let (this, arguments) = parameters.split_at(usize::from(takes_self));
     let slots = arguments.iter().chain(this).copied().map(Some).collect();
-    function.states.push(State { resume: Resume::Start, slots });
+    let id = function.id;
+    function.states.push(State { function: id, caller: None, resume: Resume::Start, slots });
     StateId(function.states.len() as u32 - 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::FunctionId;
     use crate::ssa::End;
     use crate::ssa::passes::testing::{Maker, Source, ops};
     use crate::syntax::ast::BinaryOp;
@@ -241,7 +244,12 @@ mod tests {
         for &value in &function.blocks[0].body {
             if let Op::Guard { state, .. } = function.instruction(value).op {
                 let slots = parameters.iter().copied().map(Some).collect();
-                let expected = State { resume: Resume::Start, slots };
+                let expected = State {
+                    function: FunctionId::MAIN,
+                    caller: None,
+                    resume: Resume::Start,
+                    slots,
+                };
                 assert_eq!(*function.state(state), expected);
             }
         }

@@ -11,6 +11,7 @@ mod dce;
 mod escape;
 mod gvn;
 mod hoist;
+mod inline;
 mod parameters;
 mod relations;
 mod scoped;
@@ -26,7 +27,7 @@ mod types;
 pub use switches::{PassSet, Switches};
 
 use super::analysis::Graph;
-use super::{Block, Context, Function, Instruction, Op, Type, Value, print, verify};
+use super::{Block, Context, Function, Instruction, Op, Site, Type, Value, print, verify};
 
 /// A pass.
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +49,8 @@ pub struct Pass {
 /// - `simplify` comes again because types and values of joins are known by then.
 /// - `escape` wants to see which parameters are pairs; what these consist of is unboxed by `types` again.
 pub const PASSES: &[Pass] = &[
-    SIMPLIFY, PARAMETERS, CALLS, HOIST, TYPES, BRANCHES, SIMPLIFY, ESCAPE, TYPES, SIMPLIFY, GVN,
-    BRANCHES, STATES, DCE,
+    SIMPLIFY, PARAMETERS, CALLS, INLINE, HOIST, TYPES, BRANCHES, SIMPLIFY, ESCAPE, TYPES, SIMPLIFY,
+    GVN, SIMPLIFY, BRANCHES, STATES, DCE,
 ];
 
 const SIMPLIFY: Pass = Pass {
@@ -66,6 +67,12 @@ const PARAMETERS: Pass = Pass {
 
 const CALLS: Pass =
     Pass { name: "calls", summary: "calls closures that are made here directly", run: calls::run };
+
+const INLINE: Pass = Pass {
+    name: "inline",
+    summary: "puts the bodies of functions in the place of calls",
+    run: inline::run,
+};
 
 const HOIST: Pass = Pass {
     name: "hoist",
@@ -144,13 +151,7 @@ fn retain_parameters(function: &mut Function, graph: &Graph, block: Block, keep:
 }
 
 /// Adds an instruction at the end of a block.
-fn append(
-    function: &mut Function,
-    block: Block,
-    op: Op,
-    ty: Type,
-    site: crate::syntax::ast::NodeId,
-) -> Value {
+fn append(function: &mut Function, block: Block, op: Op, ty: Type, site: Site) -> Value {
     let value = Value(function.values.len() as u32);
     function.values.push(Instruction { op, ty, site });
     function.blocks[block.0 as usize].body.push(value);

@@ -33,6 +33,7 @@ impl Source {
             lenient: false,
             probes: false,
             switches: Switches::ALL,
+            profiles: None,
         }
     }
 }
@@ -48,8 +49,7 @@ pub struct Maker {
 impl Maker {
     /// Begins a function with parameters of these types.
     pub fn new<const N: usize>(parameters: [Type; N]) -> (Maker, [Value; N]) {
-        let function =
-            Function { id: FunctionId::MAIN, blocks: vec![], values: vec![], states: vec![] };
+        let function = Function::new(FunctionId::MAIN);
         let mut make = Maker { function, block: Block::ENTRY, slots: Vec::new() };
         let (_, parameters) = make.block(parameters);
         make.slots = parameters.iter().copied().map(Some).collect();
@@ -75,7 +75,7 @@ impl Maker {
     }
 
     fn value(&mut self, op: Op, ty: Type) -> Value {
-        let site = ast::NodeId::new(0);
+        let site = ast::NodeId::new(0).into();
         self.function.values.push(Instruction { op, ty, site });
         Value(self.function.values.len() as u32 - 1)
     }
@@ -119,7 +119,9 @@ impl Maker {
     pub fn guard(&mut self, value: Value, ty: Type) -> Value {
         let state = StateId(self.function.states.len() as u32);
         let resume = Resume::After(core::NodeId::new(0), value);
-        self.function.states.push(State { resume, slots: self.slots.clone() });
+        let function = FunctionId::MAIN;
+        let slots = self.slots.clone();
+        self.function.states.push(State { function, caller: None, resume, slots });
         self.op(Op::Guard { value, state }, ty)
     }
 

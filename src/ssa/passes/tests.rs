@@ -16,9 +16,17 @@ fn built(ast: &Ast, each: &mut dyn FnMut(&Function, &Context<'_>)) {
         let facts = flow::analyze(&program, lenient);
         let probes = lenient;
         let switches = Switches::ALL;
-        let context = Context { program: &program, facts: &facts, ast, lenient, probes, switches };
         for index in 0..program.functions.len() {
             for profile in [&INTS, &STRS, &HOPELESS] {
+                let context = Context {
+                    program: &program,
+                    facts: &facts,
+                    ast,
+                    lenient,
+                    probes,
+                    switches,
+                    profiles: Some(profile),
+                };
                 if let Ok(function) = build(context, FunctionId::new(index), profile) {
                     each(&function, &context);
                 }
@@ -58,8 +66,15 @@ fn optimized(source: &str, profile: &Seen) -> String {
     let program = core::lower(&ast).expect("few captures");
     let facts = flow::analyze(&program, false);
     let (lenient, probes, switches) = (false, false, Switches::ALL);
-    let context =
-        Context { program: &program, facts: &facts, ast: &ast, lenient, probes, switches };
+    let context = Context {
+        program: &program,
+        facts: &facts,
+        ast: &ast,
+        lenient,
+        probes,
+        switches,
+        profiles: None,
+    };
     let id = FunctionId::new(program.functions.len() - 1);
     let mut function = build(context, id, profile).expect("a small function");
     optimize(&mut function, &context, &mut |_, _| {});

@@ -39,6 +39,8 @@ use crate::ssa::{Context, Function};
 
 /// Runs the pass.
 pub fn run(function: &mut Function, context: &Context<'_>) {
+    // What states of calls refer to may change here.
+    function.waiting.clear();
     let graph = Graph::new(function);
     let mut candidates = candidates::find(function, &graph);
     if candidates.list.is_empty() {

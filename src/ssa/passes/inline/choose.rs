@@ -1,0 +1,174 @@
+//! Which calls are worth inlining.
+//!
+//! Small functions always, since a call costs more than they do. Larger ones if that lets much become
+//! known: a closure made here is called or passed to them. A function that calls itself is
+//! inlined into itself to a small depth, which saves that part of the calls. All that up to a
+//! budget, since code that is not run often enough costs more to compile than it saves.
+
+use super::{Bodies, Body};
+use crate::core::FunctionId;
+use crate::ssa::analysis::Graph;
+use crate::ssa::{Block, Callee, End, Function, Op, Scope, Site, Value};
+
+/// The most nodes of Core of a function that is inlined.
+pub(super) const MAX_NODES: usize = 250;
+/// The most code of a function that is inlined wherever it is called.
+const SMALL: usize = 16;
+/// The most code of a function that is inlined where a closure is known that it may call.
+const MEDIUM: usize = 80;
+/// How much code a function may come to by inlining, at least.
+const BUDGET: usize = 240;
+/// How many bodies of a function may be inside each other, its own among them.
+const RECURSION: usize = 4;
+/// The most slots that states of inlined guards have together.
+const MAX_STATE_SLOTS: usize = 1 << 11;
+/// The most scopes of a function: what places in code have room for.
+const MAX_SCOPES: usize = 256;
+/// The same for nodes of the syntax tree.
+const MAX_SITE: usize = 1 << 22;
+
+/// A call that is to be inlined.
+#[derive(Clone, Debug)]
+pub(super) struct CallSite {
+    pub(super) block: Block,
+    pub(super) place: Place,
+    pub(super) callee: FunctionId,
+    /// Where the call comes from.
+    pub(super) site: Site,
+}
+
+/// Where in its block a call is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// An instruction.
+    Body(Value),
+    /// The block's end.
+    Tail,
+}
+
+/// The choices made for a function so far.
+pub(super) struct Choice {
+    size: usize,
+    budget: usize,
+    state_slots: usize,
+    /// By scope: the scope that it was inlined into.
+    parents: Vec<Scope>,
+}
+
+impl Choice {
+    pub(super) fn new(function: &Function) -> Choice {
+        let ops = function.values.iter().map(|instruction| &instruction.op);
+        let size = ops.map(weight).sum();
+        let budget = BUDGET.max(size + size / 2);
+        Choice { size, budget, state_slots: 0, parents: vec![Scope::OWN] }
+    }
+
+    /// A call was inlined: its scope is the last one.
+    pub(super) fn note(&mut self, function: &Function, call: &CallSite) {
+        debug_assert_eq!(self.parents.len() + 1, function.scopes.len());
+        self.parents.push(call.site.scope);
+    }
+
+    /// The calls to inline next, as they can be inlined one after the other.
+    pub(super) fn choose(&mut self, function: &Function, bodies: &mut Bodies<'_>) -> Vec<CallSite> {
+        let mut chosen = Vec::new();
+        for &block in Graph::new(function).order() {
+            let data = function.block(block);
+            let first = chosen.len();
+            for &value in &data.body {
+                if let Op::Call(callee, arguments) = &function.instruction(value).op {
+                    let site = function.instruction(value).site;
+                    let place = Place::Body(value);
+                    chosen.extend(
+                        self.call(function, bodies, block, place, site, *callee, arguments),
+                    );
+                }
+            }
+            if let End::TailCall { callee, arguments, site } = &data.end {
+                let place = Place::Tail;
+                chosen.extend(self.call(function, bodies, block, place, *site, *callee, arguments));
+            }
+            // What comes behind a call moves to another block when the call is inlined.
+            chosen[first..].reverse();
+            if self.parents.len() + chosen.len() >= MAX_SCOPES {
+                break;
+            }
+        }
+        chosen
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that is known of a call")]
+    fn call(
+        &mut self,
+        function: &Function,
+        bodies: &mut Bodies<'_>,
+        block: Block,
+        place: Place,
+        site: Site,
+        callee: Callee,
+        arguments: &[Value],
+    ) -> Option<CallSite> {
+        let Callee::Known { function: callee, closure } = callee else { return None };
+        if bodies.context.ast.len() > MAX_SITE || self.parents.len() >= MAX_SCOPES {
+            return None;
+        }
+        let depth = self.depth(function, site.scope, callee);
+        let is_made_here = |value: Value| {
+            let mut value = value;
+            while let Op::Box(inner) = function.instruction(value).op {
+                value = inner;
+            }
+            matches!(function.instruction(value).op, Op::Closure(..) | Op::Function(_))
+        };
+        let knows_closure = closure.into_iter().chain(arguments.iter().copied()).any(is_made_here);
+        let body = bodies.get(callee)?;
+        let &Body { size, state_slots, needs_tail_calls, .. } = body;
+        let can = match place {
+            Place::Body(value) => {
+                !needs_tail_calls && (state_slots == 0 || function.waiting.contains_key(&value))
+            }
+            Place::Tail => true,
+        };
+        let most = if knows_closure && depth == 0 { MEDIUM } else { SMALL };
+        let fits = size <= most
+            && depth < RECURSION
+            && self.size + size <= self.budget
+            && self.state_slots + state_slots <= MAX_STATE_SLOTS;
+        if !can || !fits {
+            return None;
+        }
+        self.size += size;
+        self.state_slots += state_slots;
+        Some(CallSite { block, place, callee, site })
+    }
+
+    /// How many bodies of a function there are around a call.
+    fn depth(&self, function: &Function, scope: Scope, callee: FunctionId) -> usize {
+        let mut depth = 0;
+        let mut scope = scope;
+        loop {
+            depth += usize::from(function.scope(scope).function == callee);
+            if scope == Scope::OWN {
+                return depth;
+            }
+            scope = self.parents[scope.0 as usize];
+        }
+    }
+}
+
+/// How much code an operation is likely to become.
+pub(super) fn weight(op: &Op) -> usize {
+    match op {
+        Op::Parameter
+        | Op::Copy(_)
+        | Op::Int(_)
+        | Op::Bool(_)
+        | Op::Str(_)
+        | Op::Function(_)
+        | Op::Box(_)
+        | Op::Unbox(_)
+        | Op::Probe(_) => 0,
+        Op::Call(..) | Op::Closure(..) | Op::Generic(..) | Op::Tuple(..) | Op::NewCell => 3,
+        _ => 1,
+    }
+}

@@ -1,0 +1,99 @@
+//! Inlining: a call of a known function becomes the function's body.
+//!
+//! Calls are inlined in rounds. After each one, what has become known is propagated: a closure
+//! that is passed as an argument is a known callee in the next round. What is worth it is decided in
+//! [`choose`], how it is done is in [`splice`].
+//!
+//! # Soundness
+//! A function's body, with the arguments in its parameters' place, does what a call does; its guards
+//! continue in the interpreter in the middle of the callee, with the caller waiting for it right
+//! behind the call. Who inlines only saves stack: a tail call of the callee's is still one of a
+//! function that is not there any more, and is made from the same frame each time. Traces list the
+//! calls that were inlined, which code knows by its [scopes](crate::ssa::Scope).
+
+mod choose;
+mod splice;
+#[cfg(test)]
+mod tests;
+
+use rustc_hash::FxHashMap;
+
+use self::choose::Choice;
+use super::{calls, parameters, simplify};
+use crate::core::FunctionId;
+use crate::ssa::{Context, End, Function, build};
+
+/// How often calls are inlined in what was inlined.
+const ROUNDS: usize = 8;
+
+/// Runs the pass.
+pub fn run(function: &mut Function, context: &Context<'_>) {
+    if context.profiles.is_some() {
+        let mut bodies = Bodies { context, found: FxHashMap::default() };
+        let mut choice = Choice::new(function);
+        for _ in 0..ROUNDS {
+            let chosen = choice.choose(function, &mut bodies);
+            if chosen.is_empty() {
+                break;
+            }
+            for site in chosen {
+                let body = bodies.get(site.callee).expect("it was there when it was chosen");
+                splice::splice(function, &site, &body.function);
+                choice.note(function, &site);
+            }
+            simplify::run(function, context);
+            parameters::run(function, context);
+            calls::run(function, context);
+        }
+    }
+    function.waiting.clear();
+}
+
+/// A function's form before anything was inlined.
+struct Body {
+    function: Function,
+    /// How much code it is, in instructions that are likely to become some.
+    size: usize,
+    /// How many slots the states of its guards have together.
+    state_slots: usize,
+    /// Whether one of its tail calls may fail before it is made, so that it has to be one.
+    needs_tail_calls: bool,
+}
+
+/// The bodies that can be inlined, made when they are first asked for.
+struct Bodies<'a> {
+    context: &'a Context<'a>,
+    found: FxHashMap<FunctionId, Option<Body>>,
+}
+
+impl Bodies<'_> {
+    fn get(&mut self, id: FunctionId) -> Option<&Body> {
+        let context = self.context;
+        self.found.entry(id).or_insert_with(|| Body::make(context, id)).as_ref()
+    }
+}
+
+impl Body {
+    fn make(context: &Context<'_>, id: FunctionId) -> Option<Body> {
+        let is_small = context.program.function(id).nodes().len() <= choose::MAX_NODES;
+        let profile = context.profiles?.of(id).filter(|_| is_small)?;
+        let mut function = build(*context, id, &*profile).ok()?;
+        simplify::run(&mut function, context);
+        parameters::run(&mut function, context);
+        calls::run(&mut function, context);
+        let graph = crate::ssa::analysis::Graph::new(&function);
+        let ops = || {
+            let bodies = graph.order().iter().flat_map(|&block| &function.block(block).body);
+            bodies.map(|&value| &function.instruction(value).op)
+        };
+        let states = ops().filter_map(|op| op.state());
+        let state_slots = states.flat_map(|state| function.chain(state)).map(|s| s.slots.len() + 1);
+        let ends = graph.order().iter().map(|&block| &function.block(block).end);
+        let (size, state_slots) = (ops().map(choose::weight).sum(), state_slots.sum());
+        let needs_tail_calls = ends.into_iter().any(|end| {
+            let End::TailCall { callee, .. } = end else { return false };
+            matches!(callee, crate::ssa::Callee::Unknown(_))
+        });
+        Some(Body { function, size, state_slots, needs_tail_calls })
+    }
+}

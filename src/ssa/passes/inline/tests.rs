@@ -1,0 +1,92 @@
+use super::*;
+use crate::ssa::passes::testing::{Source, ops};
+use crate::ssa::testing::INTS;
+use crate::ssa::{Callee, Op, Type, verify};
+
+/// The function of this name, before and after the pass.
+fn inlined(text: &str, name: &str) -> (Function, Function) {
+    let source = Source::new(text);
+    let context = Context { profiles: Some(&INTS), ..source.context() };
+    let named = |function: &crate::core::Function| {
+        function.name.is_some_and(|symbol| context.ast.text(symbol) == name)
+    };
+    let at = context.program.functions.iter().position(named).expect("there is such a function");
+    let before = build(context, FunctionId::new(at), &INTS).expect("it is small");
+    let mut after = before.clone();
+    run(&mut after, &context);
+    assert_eq!(verify(&after, &context), Ok(()));
+    (before, after)
+}
+
+fn calls(function: &Function) -> usize {
+    ops(function).iter().filter(|op| matches!(op, Op::Call(..))).count()
+}
+
+#[test]
+fn small_functions_are_inlined_and_known_by_their_scopes() {
+    let (before, after) = inlined(
+        "let g = fn (x) => { x * x }; let f = fn (n) => { g(n) + g(n + 1) };
+         let a = print(f(1)); print(f(2))",
+        "f",
+    );
+    assert_eq!((calls(&before), calls(&after)), (2, 0));
+    assert_eq!(after.scopes.len(), 3);
+    let callers: Vec<_> = after.scopes[1..].iter().map(|scope| scope.caller.is_some()).collect();
+    assert_eq!(callers, [true, true]);
+    let squares = after.values.iter().filter(|value| value.site.scope != crate::ssa::Scope::OWN);
+    assert!(squares.count() >= 2);
+    assert!(after.waiting.is_empty());
+}
+
+#[test]
+fn guards_of_callees_continue_in_both_frames() {
+    let (_, after) = inlined(
+        "let g = fn (x) => { x + 1 }; let f = fn (x, y) => { (y, g(x)) };
+         let a = print(f(1, 2)); print(f(\"a\", 3))",
+        "f",
+    );
+    let guards = ops(&after);
+    let state = guards.iter().find_map(Op::state).expect("it is guessed that `x` is an Int");
+    let chain: Vec<_> = after.chain(state).map(|state| state.function).collect();
+    assert_eq!(chain.len(), 2);
+    assert_eq!(chain[1], after.id);
+    assert_ne!(chain[0], after.id);
+}
+
+#[test]
+fn functions_are_inlined_into_themselves_a_few_times() {
+    let (before, after) = inlined(
+        "let f = fn (n) => { if (n < 2) { n } else { f(n - 1) + f(n - 2) } }; print(f(9))",
+        "f",
+    );
+    assert_eq!(calls(&before), 2);
+    assert!((4..=64).contains(&calls(&after)), "{}", calls(&after));
+}
+
+#[test]
+fn loops_are_inlined_where_the_closure_is_known_that_they_call() {
+    let text = "
+        let each = fn (n, f, sum) => { if (n == 0) { sum } else { each(n - 1, f, sum + f(n)) } };
+        let f = fn (k) => { each(9, fn (x) => { x * k }, 0) };
+        let other = fn (x) => { x };
+        let a = print(f(1)); let b = print(f(2)); print(each(1, other, 0))";
+    let (before, after) = inlined(text, "f");
+    let unknown = |function: &Function| {
+        let is_call = |op: &Op| matches!(op, Op::Call(..));
+        let ends = function.blocks.iter().any(|block| matches!(block.end, End::TailCall { .. }));
+        ops(function).iter().any(is_call) || ends
+    };
+    assert!(unknown(&before) && !unknown(&after));
+    let captures = ops(&after).iter().filter(|op| matches!(op, Op::Capture(..))).count();
+    assert_eq!(captures, 0, "what is captured is at hand");
+}
+
+#[test]
+fn callees_that_may_fail_to_make_their_tail_call_are_not_inlined_elsewhere() {
+    let text = "let g = fn (h) => { h(1) }; let f = fn (h) => { 1 + g(h) };
+                let k = fn (x) => { x }; let a = print(f(k)); print(f(1))";
+    let (_, after) = inlined(text, "f");
+    let known = |op: &Op| matches!(op, Op::Call(Callee::Known { .. }, _));
+    assert_eq!(ops(&after).iter().filter(|op| known(op)).count(), 1);
+    assert_eq!(after.values.iter().filter(|value| value.ty == Type::Nothing).count(), 0);
+}
