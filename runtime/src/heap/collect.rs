@@ -15,7 +15,9 @@ use std::time::Instant;
 
 use super::object::{First, PAIR_WORDS, StringForm, StringHeader, forward, words_of};
 use super::space::Space;
-use super::{Collection, Heap, MAJOR_MIN_BYTES, NURSERY_BYTES, OutOfMemory, Roots};
+use super::{
+    Collection, Heap, MAJOR_MIN_BYTES, NURSERY_BYTES, OutOfMemory, Roots, SPARE_MIN_BYTES,
+};
 use crate::value::{Tag, Value};
 
 /// What freed memory is filled with in zeal mode: no value, no header.
@@ -113,7 +115,7 @@ impl Heap<'_> {
         if self.zeal {
             poison(self.spare.start(), self.spare.free);
         }
-        let keep = if self.zeal { usize::MAX } else { self.old.used() };
+        let keep = if self.zeal { usize::MAX } else { self.old.used().max(SPARE_MIN_BYTES) };
         // SAFETY: everything reachable was copied out of it.
         unsafe { self.spare.clear(keep) };
         self.stats.major_collections += 1;

@@ -33,6 +33,10 @@ const NURSERY_BYTES: usize = 1 << 20;
 const NURSERY_MAX_BYTES: usize = 64 << 20;
 /// The old space is not collected before it has this many bytes.
 const MAJOR_MIN_BYTES: usize = 8 << 20;
+/// The spare half keeps this many bytes of memory at least: as much as the old space fills before
+/// it is collected for the first time, so that small heaps are not given back to the system and
+/// asked for again at every collection.
+const SPARE_MIN_BYTES: usize = MAJOR_MIN_BYTES + NURSERY_BYTES;
 /// Longer strings that are not concatenations are kept outside the moving heap, in bytes.
 const FLAT_MAX_BYTES: usize = 4 << 10;
 /// String buffers made between two collections, in bytes, that bring the next one on, if
