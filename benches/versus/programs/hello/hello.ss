@@ -1,0 +1,2 @@
+(import (chezscheme))
+(printf "hello world\n")
