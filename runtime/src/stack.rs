@@ -13,6 +13,9 @@ use crate::mapping::Mapping;
 /// What may be used between two checks of the limit, in bytes.
 const HEADROOM_BYTES: usize = 256 << 10;
 
+/// The largest stack that there is: calls that would fit it can be counted in 32 bits.
+pub const MAX_STACK_BYTES: usize = 64 << 30;
+
 /// A stack to run a program on.
 #[derive(Debug)]
 pub struct GuestStack {
@@ -23,10 +26,12 @@ impl GuestStack {
     /// Reserves a stack on which `bytes` can be used before the limit is reached.
     ///
     /// # Errors
-    /// If the system refuses the address space.
+    /// If the system refuses the address space, or it is more than [`MAX_STACK_BYTES`].
     pub fn new(bytes: usize) -> io::Result<GuestStack> {
-        let whole = bytes.checked_add(2 * HEADROOM_BYTES).ok_or(io::ErrorKind::OutOfMemory)?;
-        Ok(GuestStack { mapping: Mapping::reserve(whole)? })
+        if bytes > MAX_STACK_BYTES {
+            return Err(io::Error::other("no stack is larger than 64 GiB"));
+        }
+        Ok(GuestStack { mapping: Mapping::reserve(bytes + 2 * HEADROOM_BYTES)? })
     }
 
     /// The stack pointer below which no further call may be made.

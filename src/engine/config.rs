@@ -94,7 +94,7 @@ pub struct Config {
     /// reserved is a bit over twice that, since collecting copies.
     pub max_heap: usize,
     /// The most stack, in bytes, before the error `stack-overflow`. Variables and the
-    /// interpreter's own frames each may use that much.
+    /// interpreter's own frames each may use that much. 64 GiB at most.
     pub max_stack: usize,
     /// Whether operators take what many community programs expect: `+` joins a Str with any
     /// value as it is printed, `==` and `!=` compare any two values (those of different

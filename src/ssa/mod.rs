@@ -299,7 +299,17 @@ pub enum Op {
     Call(Callee, Box<[Value]>),
     /// Prints a Tagged value. Nothing.
     Print(Value),
+
+    /// How many more calls of [`FRAME_BYTES`] each the stack has room for: an Int, negative if
+    /// there is none. The same everywhere in a function.
+    StackRoom,
+    /// Fails the program with a stack overflow if an Int is negative. Nothing.
+    CheckStack(Value),
 }
+
+/// The stack that a call takes where it has become a jump, in bytes: about as much as the smallest
+/// compiled functions do.
+pub const FRAME_BYTES: u32 = 64;
 
 impl Op {
     /// Whether evaluating it can be noticed: it prints, fails, calls, exits or writes. Such
@@ -318,6 +328,7 @@ impl Op {
                 | Op::CheckBound(..)
                 | Op::Call(..)
                 | Op::Print(_)
+                | Op::CheckStack(_)
         )
     }
 }

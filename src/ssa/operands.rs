@@ -23,7 +23,8 @@ impl Op {
             | Op::Function(_)
             | Op::Probe(_)
             | Op::NewCell
-            | Op::Global(_) => {}
+            | Op::Global(_)
+            | Op::StackRoom => {}
             Op::Copy(value)
             | Op::Box(value)
             | Op::Unbox(value)
@@ -35,7 +36,8 @@ impl Op {
             | Op::ReadCell(value)
             | Op::SetGlobal(_, value)
             | Op::CheckBound(value, _)
-            | Op::Print(value) => each(value),
+            | Op::Print(value)
+            | Op::CheckStack(value) => each(value),
             Op::CheckInt { lhs, rhs, .. }
             | Op::Arith(_, lhs, rhs)
             | Op::Divide(_, lhs, rhs)

@@ -188,6 +188,8 @@ impl Printer<'_> {
                 self.call(out, callee, arguments)
             }
             Op::Print(value) => write!(out, "print {value}"),
+            Op::StackRoom => out.write_str("stack room"),
+            Op::CheckStack(value) => write!(out, "check stack room {value}"),
         }
     }
 

@@ -171,6 +171,7 @@ impl Check<'_> {
                 all(&[*lhs, *rhs], Type::Int)
             }
             Op::CompareBool(_, lhs, rhs) => all(&[*lhs, *rhs], Type::Bool),
+            Op::CheckStack(value) => all(&[*value], Type::Int),
             Op::First(value) | Op::Second(value) => all(&[*value], Type::Tuple),
             Op::Capture(closure, _) => all(&[*closure], Type::Closure),
             Op::ReadCell(cell) => all(&[*cell], Type::Cell),
@@ -190,7 +191,8 @@ impl Check<'_> {
             | Op::Function(_)
             | Op::Probe(_)
             | Op::NewCell
-            | Op::Global(_) => Ok(()),
+            | Op::Global(_)
+            | Op::StackRoom => Ok(()),
         }
     }
 
@@ -294,14 +296,16 @@ fn is_specific(ty: Type) -> bool {
 fn type_of(op: &Op) -> Option<Type> {
     use BinaryOp::{Add, And, Div, Eq, Gt, Gte, Lt, Lte, Mul, Neq, Or, Rem, Sub};
     Some(match op {
-        Op::Int(_) | Op::CheckInt { .. } => Type::Int,
+        Op::Int(_) | Op::CheckInt { .. } | Op::StackRoom => Type::Int,
         Op::Bool(_) => Type::Bool,
         Op::Str(_) => Type::Str,
         Op::Function(_) | Op::Closure(..) | Op::Virtual(Shape::Closure(_), _) => Type::Closure,
         Op::Box(_) | Op::First(_) | Op::Second(_) | Op::CheckBound(..) => Type::Tagged,
         Op::Check { demand: Demand::First | Demand::Second, .. } => Type::Tuple,
         Op::Check { .. } => Type::Bool,
-        Op::Probe(_) | Op::FillCell(..) | Op::SetGlobal(..) | Op::Print(_) => Type::Nothing,
+        Op::Probe(_) | Op::FillCell(..) | Op::SetGlobal(..) | Op::Print(_) | Op::CheckStack(_) => {
+            Type::Nothing
+        }
         Op::Arith(Add | Sub | Mul, ..) | Op::Divide(Div | Rem, ..) => Type::Int,
         Op::Compare(Eq | Neq | Lt | Gt | Lte | Gte, ..) => Type::Bool,
         Op::CompareBool(Eq | Neq, ..) => Type::Bool,

@@ -81,3 +81,20 @@ fn functions_are_left_out_by_name_and_by_number() {
     assert_eq!(compiled(JitConfig { limit: Some(2), ..JitConfig::default() }), (2, 4));
     assert_eq!(compiled(JitConfig { limit: Some(0), ..JitConfig::default() }), (0, 6));
 }
+
+/// Where it ends depends on what the frames of each take, and so on the tier.
+#[test]
+fn endless_recursion_of_two_functions_ends() {
+    let endless = "
+        let f = fn (n) => if (n == 0 - 1) { 0 } else { if (n % 2 == 0) { 1 + g(n + 1) } else { 2 + f(n + 1) } };
+        let g = fn (n) => if (n == 0 - 1) { 0 } else { if (n % 3 == 0) { 3 * f(n + 1) } else { g(n + 1) - 1 } };
+        let _ = print(f(0 - 90));
+        f(0)";
+    for tier in Tier::ALL {
+        let config = Config { tier, max_stack: 1 << 20, ..Config::default() };
+        let mut output = Vec::new();
+        let error = load(config, endless).run(&mut output).expect_err("it cannot end");
+        assert_eq!(error.kind, galo::ErrorKind::StackOverflow);
+        assert_eq!(String::from_utf8_lossy(&output), "-357602604\n");
+    }
+}

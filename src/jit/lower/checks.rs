@@ -3,14 +3,35 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder};
 use galo_runtime::abi::{self, HelperId};
+use galo_runtime::stack::MAX_STACK_BYTES;
 
 use super::super::exit::Reason;
 use super::Lowering;
 use super::operations::operator;
-use crate::ssa::{Demand, StateId, Type, Value};
+use crate::ssa::{Demand, FRAME_BYTES, StateId, Type, Value};
 use crate::syntax::ast::{BinaryOp, Symbol};
 
 impl Lowering<'_> {
+    /// How many calls of the smallest size the stack has room for. An Int holds it, as stacks are
+    /// limited.
+    pub(super) fn stack_room(&mut self) -> ir::Value {
+        let pointer = self.emit.builder.ins().get_stack_pointer(ir::types::I64);
+        let limit = self.emit.load_machine(abi::STACK_LIMIT);
+        let bytes = self.emit.builder.ins().isub(pointer, limit);
+        const { assert!(MAX_STACK_BYTES / (FRAME_BYTES as usize) < i32::MAX as usize) };
+        let shift = i64::from(FRAME_BYTES.ilog2());
+        let calls = self.emit.builder.ins().sshr_imm_u(bytes, shift);
+        self.emit.builder.ins().ireduce(ir::types::I32, calls)
+    }
+
+    /// Fails at a call that has become a jump if the stack had no room for it.
+    pub(super) fn check_stack(&mut self, at: Value, room: Value) {
+        let room = self.value(room);
+        let site = self.site(at);
+        let none = self.emit.builder.ins().icmp_imm_s(IntCC::SignedLessThan, room, 0);
+        self.emit.leave_if(none, |emit| emit.fail(HelperId::StackOverflow, &[site]));
+    }
+
     fn is_not(&mut self, ty: Type, value: ir::Value) -> ir::Value {
         if ty == Type::Int {
             // One shift tells, and is its own condition.

@@ -99,6 +99,11 @@ impl Lowering<'_> {
             }
             Op::CheckBound(value, name) => self.check_bound(at, value, name),
             Op::Call(callee, ref arguments) => self.call(at, callee, arguments, ty),
+            Op::StackRoom => self.stack_room(),
+            Op::CheckStack(room) => {
+                self.check_stack(at, room);
+                return None;
+            }
             Op::Print(value) => {
                 let site = self.site(at);
                 let value = self.tagged(value);

@@ -65,7 +65,7 @@ fn drop_states(function: &mut Function) {
 }
 
 /// Whether an instruction can be left out if nobody uses its value.
-fn is_pure(function: &Function, value: Value) -> bool {
+pub fn is_pure(function: &Function, value: Value) -> bool {
     match function.instruction(value).op {
         Op::Divide(_, _, rhs) => {
             matches!(function.instruction(rhs).op, Op::Int(divisor) if divisor != 0)

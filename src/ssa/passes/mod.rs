@@ -4,6 +4,7 @@
 //! sound. Each takes time near linear in the function's size and recurses over nothing. No pass
 //! expects another one to have run: the order is only about what they find.
 
+mod accumulate;
 mod branches;
 mod calls;
 mod copies;
@@ -50,7 +51,7 @@ pub struct Pass {
 /// - `escape` wants to see which parameters are pairs; what these consist of is unboxed by `types` again.
 pub const PASSES: &[Pass] = &[
     SIMPLIFY, PARAMETERS, CALLS, INLINE, HOIST, TYPES, BRANCHES, SIMPLIFY, ESCAPE, TYPES, SIMPLIFY,
-    GVN, SIMPLIFY, BRANCHES, STATES, DCE,
+    GVN, SIMPLIFY, BRANCHES, ACCUMULATE, STATES, DCE,
 ];
 
 const SIMPLIFY: Pass = Pass {
@@ -102,6 +103,12 @@ const GVN: Pass = Pass {
     name: "gvn",
     summary: "does nothing again that has been computed, loaded, checked or decided before",
     run: gvn::run,
+};
+
+const ACCUMULATE: Pass = Pass {
+    name: "accumulate",
+    summary: "turns recursion under arithmetic into loops with accumulators",
+    run: accumulate::run,
 };
 
 const STATES: Pass = Pass {

@@ -62,10 +62,21 @@ fn shuffled(seed: &mut u32) -> Vec<&'static Pass> {
 
 /// The last function of a program, optimised, without the remarks.
 fn optimized(source: &str, profile: &Seen) -> String {
+    optimized_with(source, profile, Switches::ALL)
+}
+
+/// The same without a pass.
+fn optimized_without(pass: &str, source: &str, profile: &Seen) -> String {
+    let passes = PassSet::ALL.with(pass, false).expect("there is such a pass");
+    optimized_with(source, profile, Switches { passes, ..Switches::ALL })
+}
+
+/// The same with what is switched on.
+pub(super) fn optimized_with(source: &str, profile: &Seen, switches: Switches) -> String {
     let ast = input::read("program", source.as_bytes()).expect("a program");
     let program = core::lower(&ast).expect("few captures");
     let facts = flow::analyze(&program, false);
-    let (lenient, probes, switches) = (false, false, Switches::ALL);
+    let (lenient, probes) = (false, false);
     let context = Context {
         program: &program,
         facts: &facts,
@@ -144,5 +155,5 @@ b8(v14: int)
   v17: tagged = box v16
   return v17
 ";
-    assert_eq!(optimized(source, &INTS), expected);
+    assert_eq!(optimized_without("accumulate", source, &INTS), expected);
 }
