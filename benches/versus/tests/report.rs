@@ -2,7 +2,10 @@
 
 mod support;
 
+use std::fs;
+
 use support::{assert_snapshot, everything};
+use versus::places::Places;
 use versus::report::{chart, page, readme};
 use versus::results::Results;
 
@@ -34,4 +37,18 @@ fn results_survive_their_file() {
     let text = everything().to_json();
     let read: Results = serde_json::from_str(&text).expect("is of this kind");
     assert_eq!(read.to_json(), text);
+}
+
+/// Nobody edits what the harness writes.
+#[test]
+fn what_is_published_is_what_the_results_say() {
+    let places = Places::find();
+    let path = places.results("head-to-head");
+    let results = Results::read(&path.with_extension("json")).expect("is published");
+    let read = |extension| fs::read_to_string(path.with_extension(extension)).expect("published");
+    let again = "cargo run -p versus -- report --readme benches/results/head-to-head.json";
+    assert!(read("md") == page::page(&results, "head-to-head"), "{again}");
+    assert!(read("svg") == chart::chart(&results), "{again}");
+    let shown = fs::read_to_string(places.readme()).expect("there is one");
+    assert!(shown.contains(&readme::section(&results, "head-to-head")), "{again}");
 }
