@@ -6,14 +6,14 @@
 //! ```text
 //! object = [machine + NURSERY_FREE]
 //! next   = object + bytes
-//! if next > [machine + NURSERY_LIMIT] (unsigned): the helper
 //! [machine + NURSERY_FREE] = next
+//! if next > [machine + NURSERY_LIMIT] (unsigned): object = the helper `room`
 //! ```
 //! A pair has [`PAIR_BYTES`]: the first value, the second; the value is
 //! `object | TUPLE_TAG`. A cell is a pair of [`UNBOUND`] and the Int 0, with the same tag. A
 //! closure of `n` captures has [`closure_bytes`]`(n)`: the address of its [`VmFunction`],
-//! then the captures; the value is `object | CLOSURE_TAG`. All words must be written before
-//! the next allocation.
+//! then the captures; the value is `object | CLOSURE_TAG`. Several objects can share the bytes.
+//! All words must be written before the next allocation.
 //!
 //! # Reading
 //! The tag is part of the displacement: [`FIRST`] and [`SECOND`] of a Tuple, [`CONTENTS`] of

@@ -172,6 +172,18 @@ impl<'out> Machine<'out> {
         }
     }
 
+    /// Makes room for objects of so many words, which compiled code has taken from the nursery
+    /// though it ends before. `top` and `site` as for [`pair`](Self::pair). The address is
+    /// returned as the bits of a value; all words must be written before anything else is
+    /// allocated.
+    #[cold]
+    pub fn room(&mut self, top: *mut Value, site: Site, words: usize) -> Value {
+        match self.heap.room(self.roots(top), words) {
+            Ok(object) => Value::from_bits(object as u64),
+            Err(OutOfMemory) => self.out_of_memory(site),
+        }
+    }
+
     /// A cell that is not filled yet. `top` and `site` as for [`pair`](Self::pair).
     pub fn cell(&mut self, top: *mut Value, site: Site) -> Value {
         self.pair(top, site, Value::UNBOUND, Value::int(0))

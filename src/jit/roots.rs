@@ -3,8 +3,8 @@
 //! A *safepoint* is an instruction during which a collection can happen. References that
 //! are live across one are in slots of the frame area then, where the collector finds and
 //! updates them, and are read back behind it. Every such value has a *home*, a slot of its own
-//! for as long as it lives, shared with values that live at other times (linear scan over
-//! live intervals, Poletto and Sarkar 1999).
+//! from the first to the last safepoint across which it lives, shared with values that need one at
+//! other times (linear scan over intervals, Poletto and Sarkar 1999).
 //!
 //! A value is stored at the first safepoint on a path rather than at its definition: most
 //! safepoints of allocating loops are slow paths that are seldom taken, and whatever is stored
@@ -72,7 +72,7 @@ impl Roots {
     pub(super) fn new(
         function: &Function,
         order: &[Block],
-        safepoint: &dyn Fn(&Op) -> Safepoint,
+        safepoint: &dyn Fn(Value) -> Safepoint,
     ) -> Option<Roots> {
         let mut analysis = Analysis {
             function,
@@ -118,9 +118,9 @@ struct Analysis<'a> {
 }
 
 impl Analysis<'_> {
-    fn has_safepoint(&self, safepoint: &dyn Fn(&Op) -> Safepoint) -> bool {
+    fn has_safepoint(&self, safepoint: &dyn Fn(Value) -> Safepoint) -> bool {
         let f = self.function;
-        let is_one = |&v: &Value| safepoint(&f.instruction(v).op) != Safepoint::Never;
+        let is_one = |&v: &Value| safepoint(v) != Safepoint::Never;
         self.order.iter().any(|&block| f.block(block).body.iter().any(is_one))
     }
 
@@ -166,6 +166,14 @@ impl Analysis<'_> {
         }
     }
 
+    /// What an object is made of: filled in once there is room, behind its safepoint.
+    fn parts(&self, value: Value) -> impl Iterator<Item = Value> + '_ {
+        let op = &self.function.instruction(value).op;
+        let is_object = matches!(op, Op::Tuple(..) | Op::Closure(..));
+        let parts = if is_object { op.operands() } else { Vec::new() };
+        parts.into_iter().filter(|&part| self.is_reference(part))
+    }
+
     fn find_live(&mut self) {
         loop {
             let mut changed = false;
@@ -185,16 +193,16 @@ impl Analysis<'_> {
 
     fn live_across(
         &self,
-        safepoint: &dyn Fn(&Op) -> Safepoint,
+        safepoint: &dyn Fn(Value) -> Safepoint,
     ) -> Option<FxHashMap<Value, Box<[Value]>>> {
         let mut live_across = FxHashMap::default();
         let mut kept = 0;
         for &block in self.order {
             let mut live = self.live_out(block);
             self.walk(block, &mut live, &mut |value, live| {
-                let can_collect =
-                    safepoint(&self.function.instruction(value).op) != Safepoint::Never;
-                if can_collect && kept <= MAX_KEPT {
+                if safepoint(value) != Safepoint::Never && kept <= MAX_KEPT {
+                    let mut live = live.clone();
+                    self.parts(value).for_each(|part| live.insert(part.0 as usize));
                     let values = live.iter().map(|index| Value(index as u32));
                     let values: Box<[Value]> = values.collect();
                     kept += values.len();
@@ -207,11 +215,7 @@ impl Analysis<'_> {
 
     /// Gives each value that lives across a safepoint a slot, the lowest that is free.
     fn assign_homes(&self, live: &FxHashMap<Value, Box<[Value]>>) -> (Vec<Option<u32>>, u32) {
-        let mut needs_home = Bits::none(self.function.values.len());
-        for &value in live.values().flat_map(|values| values.iter()) {
-            needs_home.insert(value.0 as usize);
-        }
-        let mut intervals = self.intervals(&needs_home);
+        let mut intervals = self.intervals(live);
         intervals.sort_unstable();
         let mut homes = vec![None; self.function.values.len()];
         let mut active: Vec<(u32, u32)> = Vec::new();
@@ -233,33 +237,19 @@ impl Analysis<'_> {
         (homes, slots)
     }
 
-    /// From where to where, in the order of lowering, each of these values lives.
-    fn intervals(&self, values: &Bits) -> Vec<(u32, u32, Value)> {
+    /// From which safepoint to which, in the order of lowering, each value needs its home. In
+    /// between it may be read back and be dead, but wherever it is live between two safepoints
+    /// without being defined anew, it is live across all others on the way.
+    fn intervals(&self, live: &FxHashMap<Value, Box<[Value]>>) -> Vec<(u32, u32, Value)> {
         let mut spans: Vec<Option<(u32, u32)>> = vec![None; self.function.values.len()];
-        let mut extend = |value: usize, at: u32| {
-            let (start, end) = spans[value].get_or_insert((at, at));
-            (*start, *end) = ((*start).min(at), (*end).max(at));
-        };
-        let mut at = 0;
-        for &block in self.order {
-            let data = self.function.block(block);
-            let begin = at;
-            let mut live_in = self.live_in[block.0 as usize].clone();
-            live_in.intersect(values);
-            live_in.iter().for_each(|value| extend(value, begin));
-            data.parameters.iter().for_each(|value| extend(value.0 as usize, begin));
-            for &value in &data.body {
-                at += 1;
-                self.function.needs(value).iter().for_each(|used| extend(used.0 as usize, at));
-                extend(value.0 as usize, at);
+        let body = self.order.iter().flat_map(|&block| &self.function.block(block).body);
+        for (at, safepoint) in (0..).zip(body.filter(|value| live.contains_key(value))) {
+            for &kept in &live[safepoint] {
+                let (_, end) = spans[kept.0 as usize].get_or_insert((at, at));
+                *end = at;
             }
-            at += 1;
-            let mut live_out = self.live_out(block);
-            live_out.intersect(values);
-            live_out.iter().for_each(|value| extend(value, at));
-            at += 1;
         }
-        let spans = values.iter().filter_map(|value| Some((value, spans[value]?)));
+        let spans = spans.iter().enumerate().filter_map(|(value, span)| Some((value, (*span)?)));
         spans.map(|(value, (start, end))| (start, end, Value(value as u32))).collect()
     }
 
@@ -267,7 +257,7 @@ impl Analysis<'_> {
     fn stored(
         &self,
         live: &FxHashMap<Value, Box<[Value]>>,
-        safepoint: &dyn Fn(&Op) -> Safepoint,
+        safepoint: &dyn Fn(Value) -> Safepoint,
     ) -> Vec<Bits> {
         let count = self.function.values.len();
         let mut stored = vec![Bits::all(count); self.function.blocks.len()];
@@ -279,7 +269,7 @@ impl Analysis<'_> {
                 let data = self.function.block(block);
                 for &value in &data.body {
                     now.remove(value.0 as usize);
-                    if safepoint(&self.function.instruction(value).op) == Safepoint::Always {
+                    if safepoint(value) == Safepoint::Always {
                         live[&value].iter().for_each(|kept| now.insert(kept.0 as usize));
                     }
                 }

@@ -128,22 +128,10 @@ macro_rules! helpers {
 }
 
 helpers! {
-    /// A new pair: where there is no room for it in the nursery.
-    Pair = fn pair(machine, top: *mut Value, site: Site, first: Value, second: Value) {
-        machine.pair(top, site, first, second)
-    }
-
-    /// A new closure of `function`, which captures the values in the slots from `captures`;
-    /// they are below `top`.
-    Closure = fn closure(
-        machine,
-        top: *mut Value,
-        site: Site,
-        function: *const VmFunction,
-        captures: *const Value,
-    ) {
-        // SAFETY: by contract; functions live as long as the program.
-        unsafe { machine.closure(top, site, &*function, captures) }
+    /// Room for so many words, which were taken from the nursery though it has not as many: the
+    /// address, which is no signal.
+    Room = fn room(machine, top: *mut Value, site: Site, words: u32) {
+        machine.room(top, site, words as usize)
     }
 
     /// A new cell that is not filled yet.

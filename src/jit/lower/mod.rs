@@ -8,6 +8,7 @@
 mod calls;
 mod checks;
 mod exits;
+mod groups;
 mod objects;
 mod operations;
 mod safepoints;
@@ -26,6 +27,7 @@ use super::roots::{Roots, Safepoint, Stored};
 use crate::core::FunctionId;
 use crate::ssa::analysis::Graph;
 use crate::ssa::{Block, Context, End, Function, Jump, Op, Type, Value};
+use groups::Groups;
 
 /// Frames of up to this many slots fit what every check of the limit leaves.
 const SMALL_FRAME_SLOTS: u32 = galo_runtime::machine::SMALL_FRAME_SLOTS;
@@ -70,8 +72,13 @@ pub(super) fn lower(
         true => safepoints::classify(&input.context, input.function, op),
         false => Safepoint::Never,
     };
-    let roots = Roots::new(input.function, order, &classify)?;
-    let mut lowering = Lowering::new(input, emit, itself, roots);
+    let groups = Groups::new(input.function, order, &classify);
+    let safepoint = |value: Value| match groups.has_room(value) {
+        true => Safepoint::Never,
+        false => classify(&input.function.instruction(value).op),
+    };
+    let roots = Roots::new(input.function, order, &safepoint)?;
+    let mut lowering = Lowering::new(input, emit, itself, roots, groups);
     lowering.prologue(order);
     for &block in order {
         lowering.block(block);
@@ -89,6 +96,9 @@ struct Lowering<'a> {
     convention: Convention,
     callees: FxHashMap<FunctionId, (Convention, ir::SigRef)>,
     roots: Roots,
+    groups: Groups,
+    /// The room that was taken last, and the object that it was taken for.
+    taken: Option<(Value, ir::Value)>,
     /// What is in its home at this point.
     stored: Stored,
     /// By SSA value, unless it has a variable.
@@ -111,6 +121,7 @@ impl<'a> Lowering<'a> {
         emit: Emitter<'a>,
         itself: Option<FuncRef>,
         roots: Roots,
+        groups: Groups,
     ) -> Lowering<'a> {
         let Input { context, function, .. } = input;
         let is_main = function.id == FunctionId::MAIN;
@@ -122,6 +133,8 @@ impl<'a> Lowering<'a> {
             callees: FxHashMap::default(),
             stored: roots.stored_at(Block::ENTRY),
             roots,
+            groups,
+            taken: None,
             values: vec![None; function.values.len()],
             variables: vec![None; function.values.len()],
             blocks: vec![None; function.blocks.len()],
@@ -137,16 +150,10 @@ impl<'a> Lowering<'a> {
     }
 
     /// The slots that the function may use of its frame: its exits those of the interpreter and,
-    /// behind them, those for parts of objects; its closures some behind the homes, to gather what
-    /// they capture.
+    /// behind them, those for parts of objects.
     fn frame_slots(&self, order: &[Block]) -> u32 {
         let interpreted = self.interpreted_slots(order);
-        let captures = self.ssa().values.iter().map(|instruction| match &instruction.op {
-            Op::Closure(_, captures) => captures.len() as u32,
-            _ => 0,
-        });
-        let gathered = captures.max().unwrap_or(0);
-        interpreted.max(self.first_home + self.roots.slots + gathered)
+        interpreted.max(self.first_home + self.roots.slots)
     }
 
     fn prologue(&mut self, order: &[Block]) {

@@ -7,6 +7,7 @@ use galo_runtime::abi::{self, HelperId};
 
 use super::super::emit::Region;
 use super::Lowering;
+use super::groups::Member;
 use super::safepoints::slot_offset;
 use crate::core::FunctionId;
 use crate::ssa::Value;
@@ -16,11 +17,9 @@ const WORD: i32 = 8;
 
 impl Lowering<'_> {
     pub(super) fn tuple(&mut self, at: Value, first: Value, second: Value) -> ir::Value {
-        let (first, second) = (self.tagged(first), self.tagged(second));
-        self.allocate(at, &[first, second], abi::TUPLE_TAG, |lowering, top, site| {
-            let top = lowering.slot_address(top);
-            lowering.emit.helper(HelperId::Pair, &[top, site, first, second])
-        })
+        let room = self.room(at);
+        let words = [self.tagged(first), self.tagged(second)];
+        self.object(room, &words, abi::TUPLE_TAG)
     }
 
     pub(super) fn closure(
@@ -29,59 +28,69 @@ impl Lowering<'_> {
         function: FunctionId,
         captures: &[Value],
     ) -> ir::Value {
-        let vm = self.emit.word(self.input.addresses.function(function) as u64);
-        let mut words = vec![vm];
+        let room = self.room(at);
+        let mut words = vec![self.emit.word(self.input.addresses.function(function) as u64)];
         for &capture in captures {
             let capture = self.tagged(capture);
             words.push(capture);
         }
-        let captured = words[1..].to_vec();
-        self.allocate(at, &words, abi::CLOSURE_TAG, |lowering, top, site| {
-            let frame = lowering.frame_or_top();
-            for (&capture, slot) in captured.iter().zip(top..) {
-                lowering.emit.store(Region::Frame, capture, frame, slot_offset(slot));
-            }
-            let first = lowering.slot_address(top);
-            let behind = lowering.slot_address(top + captured.len() as u32);
-            lowering.emit.helper(HelperId::Closure, &[behind, site, vm, first])
-        })
+        self.object(room, &words, abi::CLOSURE_TAG)
     }
 
-    /// A new object with these words; `slowly` makes it if the nursery is full.
-    fn allocate(
-        &mut self,
-        at: Value,
-        words: &[ir::Value],
-        tag: u64,
-        slowly: impl FnOnce(&mut Self, u32, ir::Value) -> Option<ir::Value>,
-    ) -> ir::Value {
+    /// Where an object goes: its address is so many bytes behind a value.
+    fn room(&mut self, at: Value) -> (ir::Value, i32) {
+        match self.groups.member(at) {
+            Member::First { words } => {
+                let taken = self.take(at, words);
+                self.taken = Some((at, taken));
+                (taken, 0)
+            }
+            Member::Other { first, offset } => {
+                let (by, taken) = self.taken.expect("the first of a group comes first");
+                debug_assert_eq!(by, first);
+                (taken, offset as i32 * WORD)
+            }
+        }
+    }
+
+    /// Takes words from the nursery.
+    fn take(&mut self, at: Value, words: u32) -> ir::Value {
         let (full, fits) = (self.emit.cold_block(), self.emit.builder.create_block());
-        let done = self.emit.builder.create_block();
-        let result = self.emit.builder.append_block_param(done, I64);
+        let room = self.emit.builder.append_block_param(fits, I64);
         let free = self.emit.load_machine(abi::NURSERY_FREE);
         let limit = self.emit.load_machine(abi::NURSERY_LIMIT);
-        let behind = self.emit.words_behind(free, words.len() as u32);
+        let behind = self.emit.words_behind(free, words);
+        // Stored before it is known to fit: nobody looks in between.
+        self.emit.store_machine(behind, abi::NURSERY_FREE);
         let above = IntCC::UnsignedGreaterThan;
         let too_far = self.emit.builder.ins().icmp(above, behind, limit);
-        self.emit.builder.ins().brif(too_far, full, &[], fits, &[]);
+        self.emit.builder.ins().brif(too_far, full, &[], fits, &[free.into()]);
 
         self.emit.go_on_in(full);
         let site = self.site(at);
         let top = self.keep(at);
-        let made = slowly(self, top, site).expect("objects are values");
+        let top = self.slot_address(top);
+        let words = self.emit.int(words as i32);
+        let made = self.emit.helper(HelperId::Room, &[top, site, words]);
+        let made = made.expect("it gives back an address");
         self.emit.escape_if_failed(made);
         self.restore(at);
-        self.emit.builder.ins().jump(done, &[made.into()]);
-
+        self.emit.builder.ins().jump(fits, &[made.into()]);
         self.emit.go_on_in(fits);
-        self.emit.store_machine(behind, abi::NURSERY_FREE);
+        room
+    }
+
+    /// Fills in an object.
+    fn object(
+        &mut self,
+        (room, offset): (ir::Value, i32),
+        words: &[ir::Value],
+        tag: u64,
+    ) -> ir::Value {
         for (index, &word) in (0..).zip(words) {
-            self.emit.store(Region::Object, word, free, index * WORD);
+            self.emit.store(Region::Object, word, room, offset + index * WORD);
         }
-        let object = self.emit.builder.ins().iadd_imm_s(free, tag as i64);
-        self.emit.builder.ins().jump(done, &[object.into()]);
-        self.emit.go_on_in(done);
-        result
+        self.emit.builder.ins().iadd_imm_s(room, i64::from(offset) + tag as i64)
     }
 
     pub(super) fn cell(&mut self, at: Value) -> ir::Value {
