@@ -9,6 +9,7 @@ mod branches;
 mod calls;
 mod copies;
 mod dce;
+mod duplicate;
 mod escape;
 mod gvn;
 mod hoist;
@@ -51,7 +52,7 @@ pub struct Pass {
 /// - `escape` wants to see which parameters are pairs; what these consist of is unboxed by `types` again.
 pub const PASSES: &[Pass] = &[
     SIMPLIFY, PARAMETERS, CALLS, INLINE, HOIST, TYPES, BRANCHES, SIMPLIFY, ESCAPE, TYPES, SIMPLIFY,
-    GVN, SIMPLIFY, BRANCHES, ACCUMULATE, STATES, DCE,
+    GVN, SIMPLIFY, BRANCHES, DUPLICATE, SIMPLIFY, BRANCHES, ACCUMULATE, STATES, DCE,
 ];
 
 const SIMPLIFY: Pass = Pass {
@@ -103,6 +104,12 @@ const GVN: Pass = Pass {
     name: "gvn",
     summary: "does nothing again that has been computed, loaded, checked or decided before",
     run: gvn::run,
+};
+
+const DUPLICATE: Pass = Pass {
+    name: "duplicate",
+    summary: "copies what follows joins for each way to get there, where calls become equal",
+    run: duplicate::run,
 };
 
 const ACCUMULATE: Pass = Pass {

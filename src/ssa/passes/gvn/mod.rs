@@ -18,10 +18,17 @@
 //! - A function that prints nothing does the same each time that it is called with the same
 //!   arguments: if it has returned before, it returns the same again.
 //!
+//! - `n - 1 - 1` is `n - 2`: Ints wrap around.
+//!
 //! Behind a branch, in a block that only this jump leads to, the condition is what it was found
-//! to be, and so are comparisons that follow from it.
+//! to be, and so are comparisons that follow from it: of the same two Ints, of any that differ from
+//! them by constants, and of those in whose [ranges] there is no other possibility.
+
+mod ranges;
 
 use rustc_hash::FxHashMap;
+
+use self::ranges::{Ranges, Sum};
 
 use super::copies;
 use super::relations::Comparison;
@@ -35,12 +42,14 @@ use crate::syntax::ast::{BinaryOp, Symbol};
 pub fn run(function: &mut Function, context: &Context<'_>) {
     let graph = Graph::new(function);
     let dominators = Dominators::new(&graph, function);
-    let (known, lists) = (Scoped::new(), FxHashMap::default());
-    let mut numbering = Numbering { function, context, graph, known, lists };
+    let mut numbering = Numbering::new(function, context);
     for &step in dominators.steps() {
         match step {
-            Step::Enter(block) => numbering.enter(block),
-            Step::Leave(_) => numbering.known.leave(),
+            Step::Enter(block) => {
+                numbering.enter();
+                numbering.block(&graph, block);
+            }
+            Step::Leave(_) => numbering.leave(),
         }
     }
     copies::resolve(function);
@@ -69,6 +78,10 @@ enum Key {
     Bound(Value),
     /// What a cell holds, once it is filled.
     Filled(Value),
+    /// An Int that is another one and a constant.
+    Sum(Sum),
+    /// Whether an Int is equal to another one and a constant.
+    Equal(Value, Sum),
     /// A condition that a branch has decided.
     Condition(Value),
     /// A call of a known function, by its callee's closure and arguments.
@@ -88,18 +101,41 @@ enum Known {
     Bool(bool),
 }
 
-struct Numbering<'a> {
-    function: &'a mut Function,
+/// What is known in a part of the dominator tree.
+pub struct Numbering<'a> {
+    /// The function, whose instructions become copies of others.
+    pub function: &'a mut Function,
     context: &'a Context<'a>,
-    graph: Graph,
     known: Scoped<Key, Known>,
+    ranges: Ranges,
     lists: FxHashMap<Vec<Value>, List>,
 }
 
-impl Numbering<'_> {
-    fn enter(&mut self, block: Block) {
+impl<'a> Numbering<'a> {
+    /// Knows nothing yet.
+    pub fn new(function: &'a mut Function, context: &'a Context<'a>) -> Numbering<'a> {
+        let (known, ranges) = (Scoped::new(), Ranges::new());
+        Numbering { function, context, known, ranges, lists: FxHashMap::default() }
+    }
+
+    /// Enters a part of the tree.
+    pub fn enter(&mut self) {
         self.known.enter();
-        self.learn_from_branch(block);
+        self.ranges.enter();
+    }
+
+    /// Leaves it, and forgets what holds only there.
+    pub fn leave(&mut self) {
+        self.known.leave();
+        self.ranges.leave();
+    }
+
+    fn block(&mut self, graph: &Graph, block: Block) {
+        if let &[edge] = graph.incoming(block)
+            && let End::Branch { condition, .. } = self.function.block(edge.from).end
+        {
+            self.learn_condition(condition, edge.index == 0);
+        }
         for at in 0..self.function.block(block).body.len() {
             let value = self.function.block(block).body[at];
             copies::use_originals(self.function, value);
@@ -112,20 +148,68 @@ impl Numbering<'_> {
         self.known.insert(key, known);
     }
 
-    /// What the only jump to a block says about its condition.
-    fn learn_from_branch(&mut self, block: Block) {
-        let &[edge] = self.graph.incoming(block) else { return };
-        let End::Branch { condition, .. } = self.function.block(edge.from).end else { return };
-        let holds = edge.index == 0;
+    /// From here on, a condition is known.
+    pub fn learn_condition(&mut self, condition: Value, holds: bool) {
         self.learn(Key::Condition(condition), Known::Bool(holds));
         if let Op::Compare(op, lhs, rhs) = self.function.instruction(condition).op {
             for (comparison, holds) in Comparison::new(op, lhs, rhs).decided(holds) {
                 self.learn(Key::Compare(comparison), Known::Bool(holds));
             }
+            if let Some((equal, negated)) = self.equality(op, lhs, rhs) {
+                self.learn(equal, Known::Bool(holds != negated));
+            }
+            self.ranges.learn(self.function, op, lhs, rhs, holds);
         }
     }
 
-    fn instruction(&mut self, value: Value) {
+    /// `==` or `!=` as the question whether two roots differ by a constant, and whether the answer is
+    /// the opposite.
+    fn equality(&self, op: BinaryOp, lhs: Value, rhs: Value) -> Option<(Key, bool)> {
+        let negated = match op {
+            BinaryOp::Eq => false,
+            BinaryOp::Neq => true,
+            _ => return None,
+        };
+        let (mut lhs, mut rhs) = (self.ranges.sum(lhs), self.ranges.sum(rhs));
+        if rhs.root < lhs.root {
+            (lhs, rhs) = (rhs, lhs);
+        }
+        let offset = rhs.offset.wrapping_sub(lhs.offset);
+        Some((Key::Equal(lhs.root, Sum { root: rhs.root, offset }), negated))
+    }
+
+    /// Whether a comparison follows from what is known.
+    fn follows(&self, value: Value) -> Option<bool> {
+        let Op::Compare(op, lhs, rhs) = self.function.instruction(value).op else { return None };
+        let decided = self.ranges.decide(self.function, op, lhs, rhs);
+        decided.or_else(|| {
+            let (equal, negated) = self.equality(op, lhs, rhs)?;
+            if let Key::Equal(root, sum) = equal
+                && root == sum.root
+            {
+                return Some((sum.offset == 0) != negated);
+            }
+            match self.known.get(&equal)? {
+                Known::Bool(holds) => Some(holds != negated),
+                Known::Value(_) => None,
+            }
+        })
+    }
+
+    /// Looks at an instruction of which all operands have been looked at and are no copies.
+    pub fn instruction(&mut self, value: Value) {
+        if let Some(holds) = self.follows(value) {
+            return self.replace(value, Op::Bool(holds));
+        }
+        if let Some(sum) = self.ranges.note(self.function, value) {
+            if sum.offset == 0 {
+                return self.replace(value, Op::Copy(sum.root));
+            }
+            match self.known.get(&Key::Sum(sum)) {
+                Some(Known::Value(known)) => return self.replace(value, Op::Copy(known)),
+                _ => return self.learn(Key::Sum(sum), Known::Value(value)),
+            }
+        }
         if let Some(key) = self.key(value) {
             match self.known.get(&key) {
                 Some(Known::Value(known)) => return self.replace(value, Op::Copy(known)),
@@ -157,7 +241,9 @@ impl Numbering<'_> {
     fn key(&mut self, value: Value) -> Option<Key> {
         let Instruction { op, ty, .. } = self.function.instruction(value);
         Some(match *op {
-            Op::Call(Callee::Known { function, .. }, _) if self.is_repeatable(function) => {
+            Op::Call(Callee::Known { function, .. }, _)
+                if Self::is_repeatable(self.context, function) =>
+            {
                 let (operands, ty) = (op.operands(), *ty);
                 Key::Call(function, self.list(operands), ty)
             }
@@ -196,14 +282,22 @@ impl Numbering<'_> {
 
     /// Whether a function does and returns the same each time that it is called with the same
     /// arguments. Where closures are compared by identity, those that it makes are not the same.
-    fn is_repeatable(&self, function: FunctionId) -> bool {
-        let Context { lenient, switches, .. } = *self.context;
-        switches.share_calls && !lenient && !self.context.facts.function(function).effects.prints
+    pub fn is_repeatable(context: &Context<'_>, function: FunctionId) -> bool {
+        let Context { lenient, switches, facts, .. } = *context;
+        switches.share_calls && !lenient && !facts.function(function).effects.prints
     }
 
     fn list(&mut self, values: Vec<Value>) -> List {
         let next = List(self.lists.len() as u32);
         *self.lists.entry(values).or_insert(next)
+    }
+
+    /// What a condition is, if that is known, be it a constant.
+    pub fn outcome(&self, condition: Value) -> Option<bool> {
+        match self.function.instruction(condition).op {
+            Op::Bool(bool) => Some(bool),
+            _ => self.is_decided(condition),
+        }
     }
 
     fn is_decided(&self, condition: Value) -> Option<bool> {
@@ -218,7 +312,7 @@ impl Numbering<'_> {
         let at = block.0 as usize;
         copies::use_originals_at_end(self.function, block);
         if let End::Branch { condition, then, otherwise } = &self.function.blocks[at].end
-            && let Some(holds) = self.is_decided(*condition)
+            && let Some(holds) = self.outcome(*condition)
         {
             let taken = if holds { then } else { otherwise }.clone();
             self.function.blocks[at].end = End::Jump(taken);

@@ -139,3 +139,66 @@ fn functions_that_print_nothing_are_called_once() {
     assert_eq!(calls("let f = fn (x) => { x + 1 }; print(f(1) + f(1))"), 1);
     assert_eq!(calls("let f = fn (x) => { print(x + 1) }; print(f(1) + f(1))"), 2);
 }
+
+#[test]
+fn sums_with_constants_are_equal_however_they_are_made() {
+    let (mut make, [x]) = Maker::new([Type::Int]);
+    let [one, two] = [1, 2].map(|int| make.int(int));
+    let less = make.op(Op::Arith(BinaryOp::Sub, x, one), Type::Int);
+    let twice = make.op(Op::Arith(BinaryOp::Sub, less, one), Type::Int);
+    let at_once = make.op(Op::Arith(BinaryOp::Sub, x, two), Type::Int);
+    let back = make.add(at_once, two);
+    let all = make.op(Op::Tuple(twice, at_once), Type::Tuple);
+    let more = make.op(Op::Tuple(back, x), Type::Tuple);
+    let function = numbered(make.finish());
+    assert_eq!(function.instruction(all).op.operands(), [twice, twice]);
+    assert_eq!(function.instruction(more).op.operands(), [x, x]);
+}
+
+#[test]
+fn ranges_decide_what_is_behind_a_branch() {
+    let (mut make, [x]) = Maker::new([Type::Int]);
+    let (low, []) = make.block([]);
+    let (high, []) = make.block([]);
+    let [one, two] = [1, 2].map(|int| make.int(int));
+    let small = make.compare(BinaryOp::Lt, x, two);
+    make.branch(small, low, high);
+    make.at(low);
+    // Both could wrap around.
+    let less = make.op(Op::Arith(BinaryOp::Sub, x, one), Type::Int);
+    let unknown = make.compare(BinaryOp::Lt, less, two);
+    let first = make.boxed(unknown);
+    make.end(End::Return(first));
+    make.at(high);
+    let less = make.op(Op::Arith(BinaryOp::Sub, x, one), Type::Int);
+    let positive = make.compare(BinaryOp::Gt, less, x);
+    let zero = make.int(0);
+    let none = make.compare(BinaryOp::Lte, less, zero);
+    let second = make.op(Op::CompareBool(BinaryOp::Eq, positive, none), Type::Bool);
+    let second = make.boxed(second);
+    let function = numbered(make.returns(second));
+    assert!(matches!(function.instruction(unknown).op, Op::Compare(..)));
+    assert_eq!(function.instruction(none).op, Op::Bool(false));
+}
+
+#[test]
+fn equality_is_that_of_what_differs_by_the_same() {
+    let (mut make, [x, y]) = Maker::new([Type::Int; 2]);
+    let (same, []) = make.block([]);
+    let (other, []) = make.block([]);
+    let one = make.int(1);
+    let equal = make.compare(BinaryOp::Eq, x, y);
+    make.branch(equal, same, other);
+    make.at(same);
+    make.end(End::Return(x));
+    make.at(other);
+    let less = make.op(Op::Arith(BinaryOp::Sub, x, one), Type::Int);
+    let too = make.op(Op::Arith(BinaryOp::Sub, y, one), Type::Int);
+    let decided = make.compare(BinaryOp::Eq, less, too);
+    let unknown = make.compare(BinaryOp::Neq, less, y);
+    let itself = make.compare(BinaryOp::Neq, less, x);
+    let function = numbered(make.finish());
+    assert_eq!(function.instruction(decided).op, Op::Bool(false));
+    assert!(matches!(function.instruction(unknown).op, Op::Compare(..)));
+    assert_eq!(function.instruction(itself).op, Op::Bool(true));
+}
