@@ -147,9 +147,9 @@ fn the_profile_counts_and_notes_what_is_no_int() {
         config,
         "
         let count = fn (n) => { if (n == 0) { \"done\" } else { count(n - 1) } };
-        let call = fn (f) => { f(3) };
-        let _ = call(count);
-        print(call(fn (x) => { \"x\" + x }))",
+        let call = fn (f) => { first(f)(3) };
+        let _ = call((count, 0));
+        print(call((fn (x) => { \"x\" + x }, 0)))",
     );
     assert_eq!(output(&program), "x3\n");
     let named = |name: &str| {

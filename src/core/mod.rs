@@ -22,6 +22,7 @@ mod names;
 mod operands;
 mod print;
 mod resolve;
+mod specialize;
 mod verify;
 
 use crate::syntax::ast::{self, BinaryOp, Symbol};
@@ -30,6 +31,7 @@ pub use early_return::{EarlyReturn, Leaf};
 pub use lower::lower;
 pub use names::Names;
 pub use print::print;
+pub use specialize::specialize;
 pub use verify::verify;
 
 /// A function of a [`Program`], by its place there.

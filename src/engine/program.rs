@@ -56,7 +56,12 @@ impl Engine {
     /// # Errors
     /// If galo cannot keep track of its variables.
     pub fn load_ast(&self, ast: Ast) -> Result<Program, InputError> {
-        let (core, lower) = timed(|| core::lower(&ast));
+        let (core, lower) = timed(|| {
+            core::lower(&ast).map(|mut core| {
+                core::specialize(&mut core);
+                core
+            })
+        });
         let core = core.map_err(|diagnostic| InputError {
             name: ast.name().to_owned(),
             diagnostics: vec![*diagnostic],
