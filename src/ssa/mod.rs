@@ -236,6 +236,8 @@ pub enum Op {
         value: Value,
         /// Why it must.
         demand: Demand,
+        /// What it is proven to be one of.
+        among: crate::flow::Kinds,
     },
     /// The left (or right) operand of an operator that takes nothing but Ints, as an Int;
     /// otherwise the program fails. Both operands are Tagged, for the message.

@@ -148,7 +148,7 @@ impl Printer<'_> {
                 write!(out, "guard {value} else ")?;
                 self.state(out, *state)
             }
-            Op::Check { value, demand } => {
+            Op::Check { value, demand, .. } => {
                 write!(out, "check {value} for {}", show_demand(*demand))
             }
             Op::CheckInt { op, lhs, rhs, left } => {

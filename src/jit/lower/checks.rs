@@ -2,12 +2,14 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder};
+use galo_runtime::Kind;
 use galo_runtime::abi::{self, HelperId};
 use galo_runtime::stack::MAX_STACK_BYTES;
 
 use super::super::exit::Reason;
 use super::Lowering;
 use super::operations::operator;
+use crate::flow::Kinds;
 use crate::ssa::{Demand, FRAME_BYTES, StateId, Type, Value};
 use crate::syntax::ast::{BinaryOp, Symbol};
 
@@ -41,10 +43,35 @@ impl Lowering<'_> {
         self.emit.builder.ins().icmp_imm_u(IntCC::Equal, is_of, 0)
     }
 
+    /// Whether a value, which is one of these, is no Tuple: without Ints the tag tells, and from
+    /// nothing but Ints the upper half does.
+    fn is_no_tuple(&mut self, value: ir::Value, among: Kinds) -> ir::Value {
+        let ins = self.emit.builder.ins();
+        if among.is_subset(Kinds::TUPLE | Kinds::INT) {
+            let upper = ins.ushr_imm_u(value, i64::from(abi::INT_BITS));
+            return self.emit.builder.ins().icmp_imm_u(IntCC::Equal, upper, 0);
+        }
+        if !among.contains(Kind::Int) {
+            let tag = ins.band_imm_u(value, abi::TAG_MASK as i64);
+            let tuple = abi::TUPLE_TAG as i64;
+            return self.emit.builder.ins().icmp_imm_u(IntCC::NotEqual, tag, tuple);
+        }
+        self.is_not(Type::Tuple, value)
+    }
+
     /// Fails the program unless a value is of a type.
-    pub(super) fn check(&mut self, at: Value, value: Value, demand: Demand, ty: Type) -> ir::Value {
+    pub(super) fn check(
+        &mut self,
+        at: Value,
+        value: Value,
+        demand: Demand,
+        (ty, among): (Type, Kinds),
+    ) -> ir::Value {
         let checked = self.tagged(value);
-        let wrong = self.is_not(ty, checked);
+        let wrong = match ty {
+            Type::Tuple => self.is_no_tuple(checked, among),
+            _ => self.is_not(ty, checked),
+        };
         let site = self.site(at);
         self.emit.leave_if(wrong, |emit| match demand {
             Demand::Condition => emit.fail(HelperId::ConditionNotBool, &[site, checked]),

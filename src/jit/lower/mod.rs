@@ -274,6 +274,17 @@ impl<'a> Lowering<'a> {
         self.emit.builder.def_var(variable, made);
     }
 
+    /// A Bool as something to branch on. In the runtime's representation one bit tells.
+    fn condition(&mut self, condition: Value) -> ir::Value {
+        match self.ssa().instruction(condition).op {
+            Op::Unbox(tagged) => {
+                let tagged = self.value(tagged);
+                self.emit.builder.ins().band_imm_u(tagged, 1 << abi::BOOL_BIT)
+            }
+            _ => self.value(condition),
+        }
+    }
+
     fn jump_arguments(&mut self, jump: &Jump) -> (ir::Block, Vec<BlockArg>) {
         let block = self.blocks[jump.to.0 as usize].expect("what is jumped to is reached");
         let arguments = jump.arguments.iter().map(|&value| self.value(value).into());
@@ -287,7 +298,7 @@ impl<'a> Lowering<'a> {
                 self.emit.builder.ins().jump(block, &arguments);
             }
             End::Branch { condition, then, otherwise } => {
-                let condition = self.value(*condition);
+                let condition = self.condition(*condition);
                 let (then, then_arguments) = self.jump_arguments(then);
                 let (otherwise, arguments) = self.jump_arguments(otherwise);
                 let ins = self.emit.builder.ins();

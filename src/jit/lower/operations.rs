@@ -64,7 +64,7 @@ impl Lowering<'_> {
                 self.emit.unboxed(ty, value)
             }
             Op::Guard { value, state } => self.guard(at, value, state, ty),
-            Op::Check { value, demand } => self.check(at, value, demand, ty),
+            Op::Check { value, demand, among } => self.check(at, value, demand, (ty, among)),
             Op::CheckInt { op, lhs, rhs, left } => self.check_int(at, op, [lhs, rhs], left),
             Op::Probe(state) => {
                 self.probe(at, state);

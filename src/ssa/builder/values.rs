@@ -3,6 +3,7 @@
 use super::environment::Known;
 use super::{Builder, DEAD, Demand, NodeId, Op, Slot, Type, Value};
 use crate::core::{Bind, FunctionId, Node, Place};
+use crate::flow::Kinds;
 use crate::ssa::End;
 use crate::ssa::Site;
 use crate::syntax::ast::Symbol;
@@ -150,7 +151,11 @@ impl Builder<'_> {
     /// `first` or `second`.
     pub(super) fn field(&mut self, id: NodeId, value: Value, demand: Demand) -> Value {
         let site = self.origin(id);
-        let tuple = self.demand(value, Type::Tuple, demand, site);
+        let (Node::First(operand) | Node::Second(operand)) = self.source.node(id) else {
+            unreachable!("only used for these");
+        };
+        let among = self.ctx.facts.kinds(self.id, operand);
+        let tuple = self.demand(value, (Type::Tuple, among), demand, site);
         let op = if demand == Demand::First { Op::First(tuple) } else { Op::Second(tuple) };
         self.emit(op, Type::Tagged, site)
     }
@@ -163,13 +168,19 @@ impl Builder<'_> {
         value
     }
 
-    /// A value that must be of a type, as of that type.
-    pub(super) fn demand(&mut self, value: Value, ty: Type, demand: Demand, site: Site) -> Value {
+    /// A value that must be of a type, as of that type; it is proven to be of one of these kinds.
+    pub(super) fn demand(
+        &mut self,
+        value: Value,
+        (ty, among): (Type, Kinds),
+        demand: Demand,
+        site: Site,
+    ) -> Value {
         if self.out.ty(value) == ty {
             return value;
         }
         let tagged = self.tagged(value, site);
-        let checked = self.emit(Op::Check { value: tagged, demand }, ty, site);
+        let checked = self.emit(Op::Check { value: tagged, demand, among }, ty, site);
         self.env.refine(tagged, checked);
         checked
     }
@@ -178,7 +189,7 @@ impl Builder<'_> {
     pub(super) fn demand_result(&mut self, demand: Demand, site: Site) {
         if !self.is_dead() {
             let value = self.pop();
-            let value = self.demand(value, Type::Bool, demand, site);
+            let value = self.demand(value, (Type::Bool, Kinds::ANY), demand, site);
             self.results.push(value);
         }
     }

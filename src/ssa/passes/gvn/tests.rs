@@ -1,4 +1,5 @@
 use super::*;
+use crate::flow::Kinds;
 use crate::ssa::Demand;
 use crate::ssa::passes::testing::{Maker, Source, ops};
 
@@ -60,7 +61,8 @@ fn what_was_checked_is_not_checked_again() {
     let again = make.guard(x, Type::Int);
     let sum = make.add(difference, again);
     let boxed = make.boxed(again);
-    let tuple = make.op(Op::Check { value: y, demand: Demand::First }, Type::Tuple);
+    let tuple =
+        make.op(Op::Check { value: y, demand: Demand::First, among: Kinds::ANY }, Type::Tuple);
     let first = make.op(Op::First(tuple), Type::Tagged);
     let result = make.op(Op::Generic(BinaryOp::Add, boxed, first), Type::Tagged);
     let shown = make.boxed(sum);

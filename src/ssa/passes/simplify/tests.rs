@@ -1,5 +1,6 @@
 use super::*;
 use crate::core::FunctionId;
+use crate::flow::Kinds;
 use crate::ssa::passes::testing::{Maker, Source, ops};
 use crate::ssa::{Demand, Jump};
 use crate::syntax::ast::{Ast, BinaryOp};
@@ -95,7 +96,7 @@ fn boxes_open() {
     let guarded = make.guard(tagged, Type::Int);
     let twice = make.boxed(guarded);
     let demand = Demand::Condition;
-    let wrong = make.op(Op::Check { value: twice, demand }, Type::Bool);
+    let wrong = make.op(Op::Check { value: twice, demand, among: Kinds::ANY }, Type::Bool);
     let result = make.boxed(wrong);
     let function = simplified(make.returns(result));
     assert_eq!(function.instruction(twice).op, Op::Box(x));

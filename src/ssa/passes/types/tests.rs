@@ -1,4 +1,5 @@
 use super::*;
+use crate::flow::Kinds;
 use crate::ssa::passes::testing::{Maker, Source, ops};
 use crate::ssa::{Demand, End};
 use crate::syntax::ast::{Ast, BinaryOp};
@@ -97,7 +98,8 @@ fn joins_of_one_type_and_of_several() {
     make.branch(condition, then, otherwise);
     make.at(then);
     // What is checked here is passed as what it was found to be.
-    let tuple = make.op(Op::Check { value: x, demand: Demand::First }, Type::Tuple);
+    let tuple =
+        make.op(Op::Check { value: x, demand: Demand::First, among: Kinds::ANY }, Type::Tuple);
     let first = make.op(Op::First(tuple), Type::Tagged);
     make.jump(join, [x, first]);
     make.at(otherwise);
@@ -115,7 +117,7 @@ fn joins_of_one_type_and_of_several() {
 fn what_is_of_another_type_is_checked_again() {
     let (mut make, [x]) = Maker::new([Type::Tagged]);
     make.guard(x, Type::Int);
-    make.op(Op::Check { value: x, demand: Demand::First }, Type::Tuple);
+    make.op(Op::Check { value: x, demand: Demand::First, among: Kinds::ANY }, Type::Tuple);
     make.guard(x, Type::Int);
     let function = typed(make.returns(x));
     assert_eq!(checks(&function), 2);
