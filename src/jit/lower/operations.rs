@@ -75,6 +75,13 @@ impl Lowering<'_> {
                 self.arith(op, lhs, rhs)
             }
             Op::Divide(op, lhs, rhs) => self.divide(at, op, lhs, rhs),
+            Op::Compare(op @ (BinaryOp::Eq | BinaryOp::Neq), lhs, rhs)
+                if let Some((dividend, bits)) = self.remainder_bits(lhs, rhs) =>
+            {
+                let dividend = self.value(dividend);
+                let rest = self.emit.builder.ins().band_imm_u(dividend, bits);
+                self.emit.builder.ins().icmp_imm_u(condition(op), rest, 0)
+            }
             Op::Compare(op, lhs, rhs) | Op::CompareBool(op, lhs, rhs) => {
                 let (lhs, rhs) = (self.value(lhs), self.value(rhs));
                 self.emit.builder.ins().icmp(condition(op), lhs, rhs)
@@ -112,6 +119,19 @@ impl Lowering<'_> {
                 return None;
             }
         })
+    }
+
+    /// If `rhs` is 0 and `lhs` the remainder of a division by a power of two: the dividend, and
+    /// the bits of it that are all 0 just if the remainder is, whatever its sign.
+    fn remainder_bits(&self, lhs: Value, rhs: Value) -> Option<(Value, i64)> {
+        let op = |value: Value| &self.ssa().instruction(value).op;
+        let (&Op::Int(0), &Op::Divide(BinaryOp::Rem, dividend, divisor)) = (op(rhs), op(lhs))
+        else {
+            return None;
+        };
+        let &Op::Int(divisor) = op(divisor) else { return None };
+        let power = divisor.unsigned_abs();
+        power.is_power_of_two().then(|| (dividend, i64::from(power - 1)))
     }
 
     fn arith(&mut self, op: BinaryOp, lhs: ir::Value, rhs: ir::Value) -> ir::Value {
