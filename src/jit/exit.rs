@@ -37,6 +37,8 @@ pub struct NewObject {
     pub parts: Slot,
     /// Where it belongs: slots of the frame, some of them parts of objects that are made later.
     pub targets: Box<[Slot]>,
+    /// The function that would have made it.
+    pub function: FunctionId,
     /// The operation that would have made it.
     pub site: ast::NodeId,
 }

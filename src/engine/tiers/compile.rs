@@ -62,13 +62,19 @@ impl Attached<'_> {
         self.compile(id, trigger)
     }
 
-    /// Compiles a function anew, without guesses about an operation of its own or of one that is
-    /// inlined into it.
-    pub(super) fn compile_again(&self, id: FunctionId, guesser: FunctionId, site: ast::NodeId) {
-        let function = self.program.core().function(guesser);
-        let nodes = (0..function.nodes().len()).map(NodeId::new);
-        {
-            let hopeless = &mut self.program.tiers.functions.borrow_mut()[guesser.index()].hopeless;
+    /// Compiles a function anew, without guesses about these operations of its own or of functions
+    /// that are inlined into it; `site` is the one that it is compiled for.
+    pub(super) fn compile_again(
+        &self,
+        id: FunctionId,
+        failed: &[(FunctionId, ast::NodeId)],
+        site: ast::NodeId,
+    ) {
+        for &(guesser, site) in failed {
+            let function = self.program.core().function(guesser);
+            let nodes = (0..function.nodes().len()).map(NodeId::new);
+            let tiers = &mut self.program.tiers.functions.borrow_mut();
+            let hopeless = &mut tiers[guesser.index()].hopeless;
             hopeless.extend(nodes.filter(|&node| function.origin_of(node) == site));
             hopeless.sort_unstable();
             hopeless.dedup();

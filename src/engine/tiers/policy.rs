@@ -72,6 +72,11 @@ impl Policy {
         is_chosen && !self.deny.match_any(name)
     }
 
+    /// Whether a guess that was wrong so often is given up with others.
+    pub(super) fn doubts(&self, exits: u64) -> bool {
+        exits >= MAX_EXITS / 4
+    }
+
     /// Whether a guess is given up that was wrong so often.
     pub(super) fn gives_up(&self, exits: u64) -> bool {
         exits >= MAX_EXITS

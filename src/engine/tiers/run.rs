@@ -8,6 +8,7 @@ use super::super::program::Program;
 use super::materialize::materialize;
 use crate::core::FunctionId;
 use crate::jit::{Exit, Reason};
+use crate::syntax::ast;
 
 /// A program's tiers, and who watches this run.
 #[derive(Debug)]
@@ -87,17 +88,41 @@ impl RuntimeTiers for Attached<'_> {
         self.tell(|| Event::Exit { function, site, reason, count });
         if reason != Reason::Forced && tiers.policy.gives_up(count) && self.is_last(compiled, exit)
         {
-            self.compile_again(compiled, function, site);
+            self.give_up(compiled, function, site);
         }
         let program = self.program;
         // SAFETY: by contract, compiled code has checked that there are slots for the parts.
-        let value = unsafe { materialize(&program.code, machine, &new, frame, value) };
+        let made = unsafe { materialize(&program.code, machine, &new, frame, value) };
+        let (value, left) = match made {
+            Ok(value) => (value, 0),
+            // The frames further in were never there for the object's maker.
+            Err((error, maker)) => {
+                let maker = frames.iter().position(|frame| frame.function == maker);
+                (error, maker.unwrap_or(0))
+            }
+        };
+        let frames = &frames[left..];
         // SAFETY: by contract; the code was made from the program's Core.
-        unsafe { program.code.resume_all(program.core(), machine, &frames, frame, value) }
+        unsafe { program.code.resume_all(program.core(), machine, frames, frame, value) }
     }
 }
 
 impl Attached<'_> {
+    /// Compiles a function anew, without the guess about this operation, nor any other of its guesses
+    /// that has failed several times.
+    fn give_up(&self, compiled: FunctionId, guesser: FunctionId, site: ast::NodeId) {
+        let tiers = &self.program.tiers;
+        let first = tiers.functions.borrow()[compiled.index()].first_exit;
+        let mut failed = vec![(guesser, site)];
+        if let Some(jit) = tiers.jit.borrow().as_ref() {
+            let latest = jit.exits().iter().skip(first as usize);
+            let mut latest = latest.filter(|exit| exit.compiled == compiled);
+            let fails = |exit: &&Exit| tiers.policy.doubts(exit.count.get());
+            failed.extend(latest.by_ref().filter(fails).map(|exit| (exit.function, exit.site)));
+        }
+        self.compile_again(compiled, &failed, site);
+    }
+
     /// Whether an exit is of a function's last version, and another one may follow.
     fn is_last(&self, function: FunctionId, exit: u32) -> bool {
         let tiers = &self.program.tiers;

@@ -25,7 +25,9 @@ impl Lowering<'_> {
             // One more for the value.
             let parts =
                 1 + objects.iter().map(|&object| self.parts(object).len() as Slot).sum::<Slot>();
-            innermost.slot + program.function(innermost.function).frame + parts
+            let own = |frame: &Frame| frame.slot + program.function(frame.function).frame;
+            let frames = frames.iter().map(own).max().unwrap_or(0);
+            frames.max(innermost.slot + program.function(innermost.function).frame + parts)
         });
         slots.max().unwrap_or(0).max(program.function(ssa.id).frame)
     }
@@ -94,7 +96,8 @@ impl Lowering<'_> {
                 unreachable!("only asked of virtual objects");
             };
             let targets = targets.remove(object).unwrap_or_default().into();
-            NewObject { shape, parts, targets, site: instruction.site.node }
+            let function = ssa.scope(instruction.site.scope).function;
+            NewObject { shape, parts, targets, function, site: instruction.site.node }
         });
         NewObjects { objects: objects.collect(), value: next }
     }

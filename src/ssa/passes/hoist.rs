@@ -21,7 +21,7 @@ use super::types::refine::{Passed, refine};
 use super::types::solve::{Found, solve};
 use crate::ssa::analysis::{Dominators, Edge, Graph};
 use crate::ssa::{
-    Block, Context, Function, Instruction, Op, Resume, Site, State, StateId, Type, Value,
+    Block, Context, Function, Instruction, Op, Resume, Scope, Site, State, StateId, Type, Value,
 };
 
 /// Runs the pass.
@@ -91,9 +91,11 @@ fn candidates(function: &Function, graph: &Graph, dominators: &Dominators) -> Ve
             let in_each_round = |(block, _): &&(Block, _)| {
                 back.iter().all(|&from| dominators.dominates(*block, from))
             };
+            // The function's own loop begins where the function does; an inlined one may never begin.
             if function.ty(parameter) == Type::Tagged
                 && is_argument
                 && let Some(&(_, site)) = sites.clone().find(in_each_round)
+                && site.scope == Scope::OWN
             {
                 candidates.push(Candidate { parameter, entry, at, site });
             }

@@ -22,8 +22,10 @@ const BUDGET: usize = 240;
 const RECURSION: usize = 4;
 /// The most slots that states of inlined guards have together.
 const MAX_STATE_SLOTS: usize = 1 << 11;
-/// The most scopes of a function: what places in code have room for.
+/// The most scopes of a function, fewer than places in code have room for.
 const MAX_SCOPES: usize = 256;
+/// How many nodes of Core a unit of code is at most, so that no larger function is looked at.
+const NODES_PER_SIZE: usize = 4;
 /// The same for nodes of the syntax tree.
 const MAX_SITE: usize = 1 << 22;
 
@@ -51,6 +53,8 @@ pub(super) struct Choice {
     size: usize,
     budget: usize,
     state_slots: usize,
+    /// How many scopes there will be once what was chosen is inlined.
+    scopes: usize,
     /// By scope: the scope that it was inlined into.
     parents: Vec<Scope>,
 }
@@ -60,7 +64,7 @@ impl Choice {
         let ops = function.values.iter().map(|instruction| &instruction.op);
         let size = ops.map(weight).sum();
         let budget = BUDGET.max(size + size / 2);
-        Choice { size, budget, state_slots: 0, parents: vec![Scope::OWN] }
+        Choice { size, budget, state_slots: 0, scopes: 1, parents: vec![Scope::OWN] }
     }
 
     /// A call was inlined: its scope is the last one.
@@ -90,9 +94,6 @@ impl Choice {
             }
             // What comes behind a call moves to another block when the call is inlined.
             chosen[first..].reverse();
-            if self.parents.len() + chosen.len() >= MAX_SCOPES {
-                break;
-            }
         }
         chosen
     }
@@ -109,7 +110,10 @@ impl Choice {
         arguments: &[Value],
     ) -> Option<CallSite> {
         let Callee::Known { function: callee, closure } = callee else { return None };
-        if bodies.context.ast.len() > MAX_SITE || self.parents.len() >= MAX_SCOPES {
+        if bodies.context.ast.len() > MAX_SITE
+            || self.scopes >= MAX_SCOPES
+            || self.size >= self.budget
+        {
             return None;
         }
         let depth = self.depth(function, site.scope, callee);
@@ -121,6 +125,11 @@ impl Choice {
             matches!(function.instruction(value).op, Op::Closure(..) | Op::Function(_))
         };
         let knows_closure = closure.into_iter().chain(arguments.iter().copied()).any(is_made_here);
+        let most = if knows_closure && depth == 0 { MEDIUM } else { SMALL };
+        let nodes = bodies.context.program.function(callee).nodes().len();
+        if depth >= RECURSION || nodes > most * NODES_PER_SIZE {
+            return None;
+        }
         let body = bodies.get(callee)?;
         let &Body { size, state_slots, needs_tail_calls, .. } = body;
         let can = match place {
@@ -129,14 +138,13 @@ impl Choice {
             }
             Place::Tail => true,
         };
-        let most = if knows_closure && depth == 0 { MEDIUM } else { SMALL };
         let fits = size <= most
-            && depth < RECURSION
             && self.size + size <= self.budget
             && self.state_slots + state_slots <= MAX_STATE_SLOTS;
         if !can || !fits {
             return None;
         }
+        self.scopes += 1;
         self.size += size;
         self.state_slots += state_slots;
         Some(CallSite { block, place, callee, site })
