@@ -84,7 +84,8 @@ fn a_large_live_set_is_promoted_and_collected_again() {
         let n = 2_000_000;
         let frame = list(machine, n);
         let stats = machine.heap.stats();
-        assert!(stats.minor_collections >= 30, "{stats:?}");
+        // All of it goes through the nursery, which has less than two mebibytes.
+        assert!(stats.minor_collections >= stats.allocated_bytes / (2 << 20), "{stats:?}");
         assert!(stats.major_collections >= 1, "{stats:?}");
         assert_eq!(tuple::first(frame.get(0)), Value::int(n - 1));
     });
