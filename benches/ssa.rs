@@ -6,7 +6,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use galo::core::{FunctionId, NodeId, Program};
 use galo::flow::Kinds;
-use galo::ssa::{Context, Profile, Switches, build, passes};
+use galo::ssa::{Context, Profile, build, passes};
 use galo::syntax::ast::Ast;
 use galo::syntax::parser::parse;
 
@@ -53,17 +53,7 @@ fn bench(criterion: &mut Criterion) {
         let ast = program(count);
         let program = galo::core::lower(&ast).expect("few captures");
         let facts = galo::flow::analyze(&program, false);
-        let (lenient, probes) = (false, false);
-        let switches = Switches::ALL;
-        let context = Context {
-            program: &program,
-            facts: &facts,
-            ast: &ast,
-            lenient,
-            probes,
-            switches,
-            profiles: None,
-        };
+        let context = Context::new(&program, &facts, &ast);
         let id = largest(&program);
         let function = build(context, id, &New).expect("a function that can be compiled");
         let values = function.values.len();

@@ -36,9 +36,15 @@ type Known = Vec<Option<FunctionId>>;
 
 /// Makes versions of functions for what is passed to them.
 pub fn specialize(program: &mut Program) {
-    let nodes = program.functions.iter().map(|function| function.nodes.len()).sum::<usize>();
     let called: Vec<Vec<bool>> = program.functions.iter().map(called_parameters).collect();
+    if !called.iter().flatten().any(|&is_called| is_called) {
+        return;
+    }
     let worth_it = worth_it(program, &called);
+    if !worth_it.iter().flatten().any(|&is_worth_it| is_worth_it) {
+        return;
+    }
+    let nodes = program.functions.iter().map(|function| function.nodes.len()).sum::<usize>();
     let mut versions = Versions {
         known: vec![Vec::new(); program.functions.len()],
         program,

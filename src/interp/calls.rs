@@ -169,28 +169,33 @@ unsafe fn call<P: Policy>(
 /// Runs tail calls until one of them returns, or adds this call to an error's trace. The
 /// signal carries the machine, so that callers keep nothing alive for this rare case.
 #[inline(never)]
-unsafe fn follow<P: Policy>(
-    mut value: Value,
-    mut function: *const VmFunction,
-    site: SiteRef,
-) -> Value {
-    while !value.is_error() {
+unsafe fn follow<P: Policy>(value: Value, function: *const VmFunction, site: SiteRef) -> Value {
+    let (value, last) = settle::<P>(value, (*function).id);
+    if value.is_error() {
+        Machine::of_signal(value).trace(last, site.function, site.site);
+    } else if P::RECORDS && !value.is_int() {
+        site.result.note(value);
+    }
+    value
+}
+
+/// Makes the tail calls that a signal asks for until there is a value or an error. Returns that and
+/// the function that ran last, which is `last` if there is none.
+///
+/// # Safety
+/// As for [`Machine::of_signal`].
+#[inline(always)]
+pub(super) unsafe fn settle<P: Policy>(mut value: Value, mut last: u32) -> (Value, u32) {
+    while value.is_signal() && !value.is_error() {
         let machine = Machine::of_signal(value);
-        let frame;
-        (function, frame) = machine.tail();
+        let (function, frame) = machine.tail();
         if P::RECORDS && (*function).calls.spend() {
             machine.hot(&*function);
         }
         value = ((*function).code.get())((*function).body.get(), machine, frame);
-        if !value.is_signal() {
-            if P::RECORDS && !value.is_int() {
-                site.result.note(value);
-            }
-            return value;
-        }
+        last = (*function).id;
     }
-    Machine::of_signal(value).trace((*function).id, site.function, site.site);
-    value
+    (value, last)
 }
 
 /// The function to call, and its closure if it needs it.

@@ -11,8 +11,11 @@
 //! evaluated twice, but operands that are merely read.
 
 mod calls;
+mod frames;
 #[cfg(test)]
 mod tests;
+
+pub use frames::Frame;
 
 use std::cell::OnceCell;
 
@@ -34,17 +37,6 @@ pub enum Resume {
     /// Right after a node was evaluated. Not after a right operand before which the left one
     /// was not kept: that one is read again after the left.
     After(NodeId),
-}
-
-/// A frame of the interpreter that takes the place of compiled code.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Frame {
-    /// Whose frame it is.
-    pub function: FunctionId,
-    /// Where it goes on; after a call if it waits for another frame.
-    pub resume: Resume,
-    /// Where it begins.
-    pub slot: Slot,
 }
 
 /// What it takes to go on in the middle of a function. Only kept if the program notes its
@@ -69,44 +61,6 @@ fn parents(function: &Function) -> Box<[NodeId]> {
 }
 
 impl Code {
-    /// Goes on in the middle of a function and of those that wait for it, the innermost first:
-    /// each takes what the one before it returns. The value may be the signal of an error, which
-    /// then leaves all of them. Returns as [`resume`](Self::resume) does.
-    ///
-    /// # Panics
-    /// If the code was made without noting a profile.
-    ///
-    /// # Safety
-    /// As for `resume`, of every frame; their slots count from `base`.
-    pub unsafe fn resume_all(
-        &self,
-        program: &Program,
-        machine: &mut Machine<'_>,
-        frames: &[Frame],
-        base: *mut Value,
-        mut value: Value,
-    ) -> Value {
-        for (index, &Frame { function, resume, slot }) in frames.iter().enumerate() {
-            if index > 0 {
-                let Resume::After(call) = resume else {
-                    unreachable!("who waits for a function waits for a call");
-                };
-                let site = program.function(function).origin_of(call);
-                let last = settle(machine, frames[index - 1].function, &mut value);
-                if value.is_error() {
-                    machine.trace(last, function.index() as u32, site.index() as Site);
-                }
-            }
-            if value.is_error() {
-                machine.left_by_error(function.index() as u32);
-                continue;
-            }
-            let frame = base.wrapping_add(slot as usize);
-            value = self.resume(program, machine, function, resume, frame, value);
-        }
-        value
-    }
-
     /// Goes on in the middle of a function, with the value of the node after which that is.
     /// Returns the function's value, or the signal of an error or a tail call; the function
     /// calling itself in tail position is such a call, too.
@@ -146,22 +100,6 @@ impl Code {
         }
         value
     }
-}
-
-/// Makes the tail calls that a function ends with, until there is a value or an error. Returns the
-/// function that ran last.
-unsafe fn settle(machine: &mut Machine<'_>, function: FunctionId, value: &mut Value) -> u32 {
-    let mut last = function.index() as u32;
-    while value.is_signal() && !value.is_error() {
-        let (function, frame) = machine.tail();
-        let function = &*function;
-        if function.calls.spend() {
-            machine.hot(function);
-        }
-        *value = (function.code.get())(function.body.get(), machine, frame);
-        last = function.id;
-    }
-    last
 }
 
 /// A call of a function that goes on here.

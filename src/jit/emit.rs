@@ -14,8 +14,9 @@ use cranelift_frontend::FunctionBuilder;
 use galo_runtime::abi::{self, AbiType, HelperId};
 use rustc_hash::FxHashMap;
 
-use super::code::{scoped_location, source_location};
+use super::code::{MAX_SCOPED_SITE, MAX_SCOPES, scoped_location, source_location};
 use super::conventions;
+use crate::ssa::passes::inline;
 use crate::ssa::{Site, Type};
 
 /// Code that cannot be reached.
@@ -42,6 +43,10 @@ pub(super) struct Emitter<'a> {
     flags: [MemFlagsData; 4],
     helpers: FxHashMap<HelperId, SigRef>,
 }
+
+// Whatever the optimiser inlines has places in code.
+const _: () = assert!(inline::MAX_SCOPES <= MAX_SCOPES);
+const _: () = assert!(inline::MAX_SITES <= MAX_SCOPED_SITE as usize);
 
 impl<'a> Emitter<'a> {
     /// Begins a function, in its entry block. `host` is the convention of the runtime's

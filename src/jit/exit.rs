@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::core::{FunctionId, Slot};
 use crate::interp::{Frame, Resume};
-use crate::ssa::{self, Function, Shape, StateId, Type};
+use crate::ssa::{self, Function, Shape, State, StateId, Type};
 use crate::syntax::ast;
 
 /// Why compiled code leaves for the interpreter.
@@ -66,7 +66,7 @@ pub struct Exit {
     /// The interpreter's frames that take the place of the compiled one, the innermost first.
     pub frames: Arc<[Frame]>,
     /// What it makes before the interpreter goes on.
-    pub new: NewObjects,
+    pub new: Arc<NewObjects>,
     /// How often it was taken.
     pub count: Cell<u64>,
 }
@@ -75,21 +75,17 @@ impl Exit {
     /// The interpreter's frames at a state. The outermost one begins where the compiled function's
     /// frame does, each other one behind what its caller has in its own.
     pub(super) fn frames(function: &Function, state: StateId) -> Arc<[Frame]> {
-        let waiting = function.state(state).caller;
-        let mut slot = waiting.map_or(0, |caller| depth(function, caller));
-        let frames = function.chain(state).map(|state| {
+        let chain: Vec<&State> = function.chain(state).collect();
+        let mut slot = 0;
+        let outside_in = chain.iter().rev().map(|state| {
             let frame = Frame { function: state.function, slot, resume: at(state.resume) };
-            let next = state.caller.and_then(|caller| function.state(caller).caller);
-            slot = next.map_or(0, |next| depth(function, next));
+            slot += state.slots.len() as Slot;
             frame
         });
-        frames.collect()
+        let mut frames: Vec<Frame> = outside_in.collect();
+        frames.reverse();
+        frames.into()
     }
-}
-
-/// How many slots a state and those that wait for it have.
-fn depth(function: &Function, state: StateId) -> u32 {
-    function.chain(state).map(|state| state.slots.len() as u32).sum()
 }
 
 fn at(resume: ssa::Resume) -> Resume {

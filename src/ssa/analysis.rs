@@ -292,30 +292,10 @@ impl SemiNca {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::FunctionId;
-    use crate::ssa::{BlockData, End, Value};
-
-    /// A function whose blocks have nothing but jumps.
-    fn function(jumps: &[&[u32]]) -> Function {
-        let jump = |to: u32| Jump { to: Block(to), arguments: Vec::new() };
-        let end = |jumps: &[u32]| match *jumps {
-            [] => End::Unreachable,
-            [to] => End::Jump(jump(to)),
-            [then, otherwise] => {
-                End::Branch { condition: Value(0), then: jump(then), otherwise: jump(otherwise) }
-            }
-            _ => unreachable!("a block has at most two jumps"),
-        };
-        let block = |jumps: &&[u32]| BlockData {
-            parameters: Vec::new(),
-            body: Vec::new(),
-            end: end(jumps),
-        };
-        Function { blocks: jumps.iter().map(block).collect(), ..Function::new(FunctionId::MAIN) }
-    }
+    use crate::ssa::testing::jumping;
 
     fn analyse(jumps: &[&[u32]]) -> (Graph, Dominators) {
-        let function = function(jumps);
+        let function = jumping(jumps);
         let graph = Graph::new(&function);
         let dominators = Dominators::new(&graph, &function);
         (graph, dominators)
@@ -385,7 +365,7 @@ mod tests {
 
     #[test]
     fn edges_lead_where_they_say() {
-        let function = function(&[&[1, 1], &[2], &[1]]);
+        let function = jumping(&[&[1, 1], &[2], &[1]]);
         let graph = Graph::new(&function);
         assert_eq!(graph.incoming(Block(1)).len(), 3);
         for block in [Block(1), Block(2)] {

@@ -98,27 +98,10 @@ fn outermost(around: &mut [u32], mut at: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::FunctionId;
-    use crate::ssa::{BlockData, End, Function, Jump, Value};
+    use crate::ssa::testing::jumping;
 
     fn loops(jumps: &[&[u32]]) -> Loops {
-        let jump = |to: u32| Jump { to: Block(to), arguments: Vec::new() };
-        let blocks = jumps.iter().map(|jumps| BlockData {
-            parameters: Vec::new(),
-            body: Vec::new(),
-            end: match **jumps {
-                [] => End::Unreachable,
-                [to] => End::Jump(jump(to)),
-                [then, otherwise] => End::Branch {
-                    condition: Value(0),
-                    then: jump(then),
-                    otherwise: jump(otherwise),
-                },
-                _ => unreachable!("a block has at most two jumps"),
-            },
-        });
-        let blocks = blocks.collect();
-        let function = Function { blocks, ..Function::new(FunctionId::MAIN) };
+        let function = jumping(jumps);
         let graph = Graph::new(&function);
         Loops::new(&graph, &Dominators::new(&graph, &function), jumps.len())
     }

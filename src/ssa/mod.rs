@@ -18,24 +18,30 @@
 
 pub mod analysis;
 pub mod builder;
+mod context;
 pub mod loops;
 mod operands;
 pub mod passes;
 mod print;
+mod site;
+mod state;
 #[cfg(test)]
 mod testing;
 mod verify;
 pub mod virtuals;
 
 pub use builder::{Refusal, build};
+pub use context::{Context, Profile, Profiles};
 pub use passes::{PassSet, Switches};
 pub use print::print;
+pub use site::{Scope, ScopeData, Site};
+pub use state::{Resume, State, StateId};
 pub use verify::verify;
 
 use rustc_hash::FxHashMap;
 
-use crate::core::{self, FunctionId, NodeId, Slot};
-use crate::syntax::ast::{self, BinaryOp, Symbol};
+use crate::core::{FunctionId, Slot};
+use crate::syntax::ast::{BinaryOp, Symbol};
 
 /// What is known of a value, and how it is represented.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -87,73 +93,6 @@ impl Block {
     /// it takes itself, of type [`Type::Closure`], then the arguments. Nothing jumps there.
     pub const ENTRY: Block = Block(0);
 }
-
-/// One of the bodies that a [`Function`] is made of, by its place among its scopes: its own, or that
-/// of a call that was inlined.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Scope(pub u32);
-
-impl Scope {
-    /// The function's own body.
-    pub const OWN: Scope = Scope(0);
-}
-
-/// What is known of a [`Scope`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ScopeData {
-    /// Whose body it is.
-    pub function: FunctionId,
-    /// The call that it was inlined for. None for the function's own body, and for what has taken
-    /// its place in a tail call.
-    pub caller: Option<Site>,
-}
-
-/// Where something in a [`Function`] comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Site {
-    /// The place in the syntax tree.
-    pub node: ast::NodeId,
-    /// The body.
-    pub scope: Scope,
-}
-
-impl From<ast::NodeId> for Site {
-    /// A place in the function's own body.
-    fn from(node: ast::NodeId) -> Site {
-        Site { node, scope: Scope::OWN }
-    }
-}
-
-/// Where a failed guard leaves the interpreter to continue.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct State {
-    /// The function that it continues in.
-    pub function: FunctionId,
-    /// Who waits for that function to return, if it was inlined: a state that
-    /// [takes](Resume::Returned) its value.
-    pub caller: Option<StateId>,
-    /// Where it continues.
-    pub resume: Resume,
-    /// The interpreter's frame: by slot, its value; `None` where whatever it is will not be
-    /// looked at again. All slots below the depth are there. A slot that holds the running
-    /// closure or a cell has that.
-    pub slots: Vec<Option<Value>>,
-}
-
-/// The point at which the interpreter continues.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Resume {
-    /// The beginning of the function, with the arguments in their slots.
-    Start,
-    /// Right after a node of Core was evaluated, with its value.
-    After(NodeId, Value),
-    /// Right after a call, with what the function returns that continues before.
-    Returned(NodeId),
-}
-
-/// A frame state of a [`Function`], by its place there.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct StateId(pub u32);
 
 /// Who is called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -458,16 +397,27 @@ impl Function {
         }
     }
 
-    /// A body that the function is made of.
-    pub fn scope(&self, scope: Scope) -> ScopeData {
-        self.scopes[scope.0 as usize]
+    /// Makes a value, which is in no block yet.
+    pub fn add(&mut self, op: Op, ty: Type, site: Site) -> Value {
+        let value = Value(self.values.len() as u32);
+        self.values.push(Instruction { op, ty, site });
+        value
     }
 
-    /// A state, and those that wait for it, the innermost first.
-    pub fn chain(&self, state: StateId) -> impl Iterator<Item = &State> {
-        std::iter::successors(Some(self.state(state)), |state| {
-            state.caller.map(|caller| self.state(caller))
-        })
+    /// The Int that a value is, if it is a constant.
+    pub fn int(&self, value: Value) -> Option<i32> {
+        match self.instruction(value).op {
+            Op::Int(int) => Some(int),
+            _ => None,
+        }
+    }
+
+    /// What was boxed, if the value is a `Box`; otherwise the value.
+    pub fn unboxed(&self, value: Value) -> Value {
+        match self.instruction(value).op {
+            Op::Box(inner) => inner,
+            _ => value,
+        }
     }
 
     /// An instruction.
@@ -484,44 +434,4 @@ impl Function {
     pub fn block(&self, block: Block) -> &BlockData {
         &self.blocks[block.0 as usize]
     }
-
-    /// A frame state.
-    pub fn state(&self, state: StateId) -> &State {
-        &self.states[state.0 as usize]
-    }
-}
-
-/// What the builder may guess, per node of Core.
-pub trait Profile {
-    /// The kinds of left and right operand that a binary operator has seen; empty if it
-    /// has not run.
-    fn operands(&self, node: NodeId) -> [crate::flow::Kinds; 2];
-
-    /// Whether guesses about this node have failed too often to make another.
-    fn is_hopeless(&self, node: NodeId) -> bool;
-}
-
-/// What the builder may guess of functions that are inlined.
-pub trait Profiles: std::fmt::Debug {
-    /// What it may guess of a function; none if the function is not to be inlined.
-    fn of(&self, function: FunctionId) -> Option<Box<dyn Profile + '_>>;
-}
-
-/// Everything of a program that the optimiser looks at.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// The program.
-    pub program: &'a core::Program,
-    /// What is proven of it.
-    pub facts: &'a crate::flow::Facts,
-    /// Its syntax tree, for texts and places.
-    pub ast: &'a ast::Ast,
-    /// Whether `--lenient` is in force.
-    pub lenient: bool,
-    /// Whether every operation is to be followed by an [`Op::Probe`].
-    pub probes: bool,
-    /// What of the optimiser is switched on.
-    pub switches: Switches,
-    /// What is known of functions that may be inlined; none if nothing is to be.
-    pub profiles: Option<&'a dyn Profiles>,
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Profile, Profiles};
+use super::{Block, BlockData, End, Function, Jump, Profile, Profiles, Value};
 use crate::core::{FunctionId, NodeId};
 use crate::flow::Kinds;
 use crate::syntax::ast::Ast;
@@ -54,4 +54,20 @@ pub(in crate::ssa) fn programs(folder: &str) -> Vec<(PathBuf, Ast)> {
     }
     programs.sort_by(|(a, _), (b, _)| a.cmp(b));
     programs
+}
+
+/// A function whose blocks have nothing but jumps to these blocks.
+pub(in crate::ssa) fn jumping(jumps: &[&[u32]]) -> Function {
+    let jump = |to: u32| Jump { to: Block(to), arguments: Vec::new() };
+    let end = |jumps: &[u32]| match *jumps {
+        [] => End::Unreachable,
+        [to] => End::Jump(jump(to)),
+        [then, otherwise] => {
+            End::Branch { condition: Value(0), then: jump(then), otherwise: jump(otherwise) }
+        }
+        _ => unreachable!("a block has at most two jumps"),
+    };
+    let block =
+        |jumps: &&[u32]| BlockData { parameters: Vec::new(), body: Vec::new(), end: end(jumps) };
+    Function { blocks: jumps.iter().map(block).collect(), ..Function::new(FunctionId::MAIN) }
 }

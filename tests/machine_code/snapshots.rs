@@ -2,7 +2,6 @@
 //! are compiled when all of them are, but for the program's own body. `GALO_BLESS=1` writes
 //! the files anew.
 
-use std::fs;
 use std::path::Path;
 
 use galo::Tier;
@@ -38,26 +37,16 @@ fn without_constants(text: &str) -> String {
     clean
 }
 
+fn shown(source: &str) -> String {
+    let (all, _) = run(source, Tier::Jit);
+    let functions = all.iter().filter(|function| function.name != "main");
+    let texts: Vec<&str> = functions.map(|function| &function.text[..]).collect();
+    without_addresses(&texts.join("\n"))
+}
+
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn snapshots() {
-    let bless = std::env::var_os("GALO_BLESS").is_some_and(|value| value == "1");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machine_code/snapshots");
-    let files = fs::read_dir(folder).expect("a folder of programs");
-    for source in files.map(|file| file.expect("a file").path()) {
-        if source.extension().is_none_or(|extension| extension != "rinha") {
-            continue;
-        }
-        let (all, _) = run(&fs::read_to_string(&source).expect("a program"), Tier::Jit);
-        let functions = all.iter().filter(|function| function.name != "main");
-        let texts: Vec<&str> = functions.map(|function| &function.text[..]).collect();
-        let seen = without_addresses(&texts.join("\n"));
-        let file = source.with_extension("clif");
-        if bless {
-            fs::write(&file, seen).expect("the file can be written");
-            continue;
-        }
-        let expected = fs::read_to_string(&file).unwrap_or_default();
-        assert!(seen == expected, "{}: now it is\n{seen}", file.display());
-    }
+    galo_testing::snapshots::check(&folder, "clif", shown);
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use arbitrary::Unstructured;
 use galo::core::{self, FunctionId, NodeId};
 use galo::flow::{self, Kinds};
-use galo::ssa::{self, Context, Function, Profile, Switches};
+use galo::ssa::{self, Context, Function, Profile};
 use galo::syntax::ast::{self, Ast};
 use galo::syntax::input;
 use galo_testing::corpus::Case;
@@ -54,16 +54,7 @@ fn check_program(ast: &Ast, lenient: bool, what: &dyn Debug) {
     let Ok(program) = core::lower(ast) else { return };
     let facts = flow::analyze(&program, lenient);
     for probes in [false, true] {
-        let switches = Switches::ALL;
-        let ctx = Context {
-            program: &program,
-            facts: &facts,
-            ast,
-            lenient,
-            probes,
-            switches,
-            profiles: None,
-        };
+        let ctx = Context { lenient, probes, ..Context::new(&program, &facts, ast) };
         for id in (0..program.functions.len()).map(FunctionId::new) {
             for profile in [&INTS, &STRS, &HOPELESS] {
                 let Ok(function) = ssa::build(ctx, id, profile) else { continue };

@@ -2,7 +2,7 @@
 
 use galo::core::{self, FunctionId};
 use galo::flow;
-use galo::ssa::{self, Block, Context, End, Function, Op, StateId, Switches, Type, Value};
+use galo::ssa::{self, Block, Context, End, Function, Op, StateId, Type, Value};
 
 use super::{INTS, parse};
 
@@ -14,16 +14,7 @@ fn spoiled(spoil: impl FnOnce(&mut Function)) -> String {
     );
     let program = core::lower(&ast).expect("few captures");
     let facts = flow::analyze(&program, false);
-    let switches = Switches::ALL;
-    let ctx = Context {
-        program: &program,
-        facts: &facts,
-        ast: &ast,
-        lenient: false,
-        probes: true,
-        switches,
-        profiles: None,
-    };
+    let ctx = Context { probes: true, ..Context::new(&program, &facts, &ast) };
     let mut function = ssa::build(ctx, FunctionId::new(1), &INTS).expect("a small function");
     assert_eq!(ssa::verify(&function, &ctx), Ok(()));
     spoil(&mut function);

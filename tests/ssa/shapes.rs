@@ -3,7 +3,7 @@
 use galo::core::{self, FunctionId};
 use galo::flow;
 use galo::ssa::builder::{MAX_ARGUMENTS, MAX_NODES, MAX_PARAMETERS, MAX_STATE_SLOTS};
-use galo::ssa::{self, Context, Function, Op, Refusal, Switches};
+use galo::ssa::{self, Context, Function, Op, Refusal};
 
 use super::{INTS, parse};
 
@@ -12,16 +12,7 @@ fn build(source: &str, probes: bool) -> Result<Function, Refusal> {
     let ast = parse(source);
     let program = core::lower(&ast).expect("few captures");
     let facts = flow::analyze(&program, false);
-    let switches = Switches::ALL;
-    let ctx = Context {
-        program: &program,
-        facts: &facts,
-        ast: &ast,
-        lenient: false,
-        probes,
-        switches,
-        profiles: None,
-    };
+    let ctx = Context { probes, ..Context::new(&program, &facts, &ast) };
     let function = ssa::build(ctx, FunctionId::new(1), &INTS)?;
     assert_eq!(ssa::verify(&function, &ctx), Ok(()));
     Ok(function)

@@ -7,7 +7,7 @@ use super::super::events::{Event, Observer, Trigger};
 use super::super::program::Program;
 use super::materialize::materialize;
 use crate::core::FunctionId;
-use crate::jit::{Exit, Reason};
+use crate::jit::{Exit, Jit, Reason};
 use crate::syntax::ast;
 
 /// A program's tiers, and who watches this run.
@@ -88,7 +88,7 @@ impl RuntimeTiers for Attached<'_> {
         self.tell(|| Event::Exit { function, site, reason, count });
         if reason != Reason::Forced && tiers.policy.gives_up(count) && self.is_last(compiled, exit)
         {
-            self.give_up(compiled, function, site);
+            self.give_up(compiled, site);
         }
         let program = self.program;
         // SAFETY: by contract, compiled code has checked that there are slots for the parts.
@@ -108,18 +108,18 @@ impl RuntimeTiers for Attached<'_> {
 }
 
 impl Attached<'_> {
-    /// Compiles a function anew, without the guess about this operation, nor any other of its guesses
-    /// that has failed several times.
-    fn give_up(&self, compiled: FunctionId, guesser: FunctionId, site: ast::NodeId) {
+    /// Compiles a function anew, because of the guess about this operation, and without any of its
+    /// guesses that has failed several times.
+    fn give_up(&self, compiled: FunctionId, site: ast::NodeId) {
         let tiers = &self.program.tiers;
         let first = tiers.functions.borrow()[compiled.index()].first_exit;
-        let mut failed = vec![(guesser, site)];
-        if let Some(jit) = tiers.jit.borrow().as_ref() {
-            let latest = jit.exits().iter().skip(first as usize);
-            let mut latest = latest.filter(|exit| exit.compiled == compiled);
-            let fails = |exit: &&Exit| tiers.policy.doubts(exit.count.get());
-            failed.extend(latest.by_ref().filter(fails).map(|exit| (exit.function, exit.site)));
-        }
+        let failed: Vec<(FunctionId, ast::NodeId)> = {
+            let jit = tiers.jit.borrow();
+            let exits = jit.as_ref().map_or(&[][..], Jit::exits);
+            let latest = exits.iter().skip(first as usize).filter(|exit| exit.compiled == compiled);
+            let failed = latest.filter(|exit| tiers.policy.doubts(exit.count.get()));
+            failed.map(|exit| (exit.function, exit.site)).collect()
+        };
         self.compile_again(compiled, &failed, site);
     }
 

@@ -87,7 +87,7 @@ fn words(op: &Op) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::core::FunctionId;
-    use crate::ssa::{BlockData, End, Instruction, Type};
+    use crate::ssa::{BlockData, End, Type};
 
     #[test]
     fn objects_in_a_row_share_their_room() {
@@ -100,21 +100,11 @@ mod tests {
             (Op::Print(x), Type::Nothing),
             (pair, Type::Tuple),
         ];
-        let site = crate::syntax::ast::NodeId::new(0);
-        let parameter = Instruction { op: Op::Parameter, ty: Type::Tagged, site: site.into() };
-        let body = ops.map(|(op, ty)| Instruction { op, ty, site: site.into() });
-        let function = Function {
-            id: FunctionId::MAIN,
-            blocks: vec![BlockData {
-                parameters: vec![x],
-                body: (1..=body.len() as u32).map(Value).collect(),
-                end: End::Return(x),
-            }],
-            values: std::iter::once(parameter).chain(body).collect(),
-            states: Vec::new(),
-            scopes: Vec::new(),
-            waiting: FxHashMap::default(),
-        };
+        let site = crate::syntax::ast::NodeId::new(0).into();
+        let mut function = Function::new(FunctionId::MAIN);
+        let parameters = vec![function.add(Op::Parameter, Type::Tagged, site)];
+        let body = ops.map(|(op, ty)| function.add(op, ty, site)).into();
+        function.blocks.push(BlockData { parameters, body, end: End::Return(x) });
         let groups = Groups::new(&function, &[Block::ENTRY], &|_| Safepoint::Never);
         assert_eq!(groups.member(Value(1)), Member::First { words: 6 });
         assert_eq!(groups.member(Value(3)), Member::Other { first: Value(1), offset: 2 });

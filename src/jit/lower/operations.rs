@@ -124,13 +124,11 @@ impl Lowering<'_> {
     /// If `rhs` is 0 and `lhs` the remainder of a division by a power of two: the dividend, and
     /// the bits of it that are all 0 just if the remainder is, whatever its sign.
     fn remainder_bits(&self, lhs: Value, rhs: Value) -> Option<(Value, i64)> {
-        let op = |value: Value| &self.ssa().instruction(value).op;
-        let (&Op::Int(0), &Op::Divide(BinaryOp::Rem, dividend, divisor)) = (op(rhs), op(lhs))
-        else {
+        let ssa = self.ssa();
+        let &Op::Divide(BinaryOp::Rem, dividend, divisor) = &ssa.instruction(lhs).op else {
             return None;
         };
-        let &Op::Int(divisor) = op(divisor) else { return None };
-        let power = divisor.unsigned_abs();
+        let power = ssa.int(divisor).filter(|_| ssa.int(rhs) == Some(0))?.unsigned_abs();
         power.is_power_of_two().then(|| (dividend, i64::from(power - 1)))
     }
 
@@ -146,10 +144,7 @@ impl Lowering<'_> {
 
     /// `/` or `%`, which fail for 0 and wrap around for the lowest Int and -1.
     fn divide(&mut self, at: Value, op: BinaryOp, lhs: Value, rhs: Value) -> ir::Value {
-        let constant = match self.ssa().instruction(rhs).op {
-            Op::Int(n) => Some(n),
-            _ => None,
-        };
+        let constant = self.ssa().int(rhs);
         let (lhs, rhs) = (self.value(lhs), self.value(rhs));
         if constant.is_none_or(|n| n == 0) {
             let site = self.site(at);

@@ -30,10 +30,7 @@ pub(super) fn classify(context: &Context<'_>, function: &Function, op: &Op) -> S
 /// Whether an operation on these is known not to be one of two Ints.
 pub(super) fn are_never_ints(function: &Function, lhs: Value, rhs: Value) -> bool {
     let is_never_int = |value: Value| {
-        let made = match function.instruction(value).op {
-            Op::Box(value) => value,
-            _ => value,
-        };
+        let made = function.unboxed(value);
         matches!(function.ty(made), Type::Bool | Type::Str | Type::Tuple | Type::Closure)
     };
     is_never_int(lhs) || is_never_int(rhs)

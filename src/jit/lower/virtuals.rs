@@ -1,6 +1,8 @@
 //! Handing over what the objects consist of that an exit makes: in slots behind those of the
 //! state, where the collector sees them while the exit makes one after the other.
 
+use std::sync::Arc;
+
 use cranelift_codegen::ir;
 use rustc_hash::FxHashMap;
 
@@ -54,7 +56,7 @@ impl Lowering<'_> {
         frame: ir::Value,
         state: StateId,
         frames: &[Frame],
-    ) -> NewObjects {
+    ) -> Arc<NewObjects> {
         let ssa = self.ssa();
         let resumed = match ssa.state(state).resume {
             Resume::Start | Resume::Returned(_) => None,
@@ -67,7 +69,7 @@ impl Lowering<'_> {
         }
         let objects = ssa.virtual_objects(held.iter().map(|&(_, value)| value).chain(resumed));
         if objects.is_empty() {
-            return NewObjects::default();
+            return Arc::default();
         }
         let mut targets: FxHashMap<Value, Vec<Slot>> = FxHashMap::default();
         let mut found = |value: Value, slot: Slot| {
@@ -99,7 +101,7 @@ impl Lowering<'_> {
             let function = ssa.scope(instruction.site.scope).function;
             NewObject { shape, parts, targets, function, site: instruction.site.node }
         });
-        NewObjects { objects: objects.collect(), value: next }
+        Arc::new(NewObjects { objects: objects.collect(), value: next })
     }
 
     /// What an exit stores for a value. The collector looks at every slot, so that one for

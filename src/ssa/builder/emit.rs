@@ -2,7 +2,7 @@
 
 use super::{Block, BlockData, Builder, DEAD, NodeId, Op, Resume, Slot, Type, Value};
 use super::{MAX_STATE_SLOTS, proven_type};
-use crate::ssa::{End, Instruction, Jump, Site, State, StateId};
+use crate::ssa::{End, Jump, Site, State, StateId};
 
 impl Builder<'_> {
     /// Whether control cannot come here.
@@ -23,15 +23,9 @@ impl Builder<'_> {
         self.current = Some(block).filter(|block| self.reached[block.0 as usize]);
     }
 
-    fn value(&mut self, op: Op, ty: Type, site: Site) -> Value {
-        let value = Value(self.out.values.len() as u32);
-        self.out.values.push(Instruction { op, ty, site });
-        value
-    }
-
     /// Adds a parameter to a block.
     pub(super) fn parameter(&mut self, block: Block, ty: Type, site: Site) -> Value {
-        let value = self.value(Op::Parameter, ty, site);
+        let value = self.out.add(Op::Parameter, ty, site);
         self.out.blocks[block.0 as usize].parameters.push(value);
         value
     }
@@ -39,7 +33,7 @@ impl Builder<'_> {
     /// Adds an instruction to the block that is being built.
     pub(super) fn emit(&mut self, op: Op, ty: Type, site: Site) -> Value {
         let block = self.current.expect("nothing is emitted where control cannot come");
-        let value = self.value(op, ty, site);
+        let value = self.out.add(op, ty, site);
         self.out.blocks[block.0 as usize].body.push(value);
         value
     }

@@ -58,10 +58,7 @@ impl Calls<'_> {
 
     /// The function that a value is a closure of, if it takes this number of arguments.
     fn target(&self, callee: Value, arguments: usize) -> Option<Target> {
-        let mut closure = callee;
-        while let Op::Box(inner) = self.function.instruction(closure).op {
-            closure = inner;
-        }
+        let closure = self.function.unboxed(callee);
         let target = match self.function.instruction(closure).op {
             Op::Function(function) => Target { function, closure: None },
             Op::Closure(function, _) => Target { function, closure: Some(closure) },

@@ -67,9 +67,7 @@ fn drop_states(function: &mut Function) {
 /// Whether an instruction can be left out if nobody uses its value.
 pub fn is_pure(function: &Function, value: Value) -> bool {
     match function.instruction(value).op {
-        Op::Divide(_, _, rhs) => {
-            matches!(function.instruction(rhs).op, Op::Int(divisor) if divisor != 0)
-        }
+        Op::Divide(_, _, rhs) => function.int(rhs).is_some_and(|divisor| divisor != 0),
         ref op => !op.has_effect(),
     }
 }

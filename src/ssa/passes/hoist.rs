@@ -161,19 +161,14 @@ fn guard_at_start(function: &mut Function, context: &Context<'_>, chosen: &[Cand
         let argument = function.jump(entry).arguments[at];
         let boxed = *guarded.entry(argument).or_insert_with(|| {
             let guard = Op::Guard { value: argument, state };
-            new.push(push(function, guard, Type::Int, site));
+            new.push(function.add(guard, Type::Int, site));
             let guard = new[new.len() - 1];
-            new.push(push(function, Op::Box(guard), Type::Tagged, site));
+            new.push(function.add(Op::Box(guard), Type::Tagged, site));
             new[new.len() - 1]
         });
         function.jump_mut(entry).arguments[at] = boxed;
     }
     function.blocks[Block::ENTRY.0 as usize].body.splice(0..0, new);
-}
-
-fn push(function: &mut Function, op: Op, ty: Type, site: Site) -> Value {
-    function.values.push(Instruction { op, ty, site });
-    Value(function.values.len() as u32 - 1)
 }
 
 /// The state at the function's beginning: the arguments are in their slots, and behind them the

@@ -13,7 +13,7 @@ mod duplicate;
 mod escape;
 mod gvn;
 mod hoist;
-mod inline;
+pub mod inline;
 mod parameters;
 mod relations;
 mod scoped;
@@ -29,7 +29,7 @@ mod types;
 pub use switches::{PassSet, Switches};
 
 use super::analysis::Graph;
-use super::{Block, Context, Function, Instruction, Op, Site, Type, Value, print, verify};
+use super::{Block, Context, Function, Op, Site, Type, Value, print, verify};
 
 /// A pass.
 #[derive(Clone, Copy, Debug)]
@@ -166,8 +166,7 @@ fn retain_parameters(function: &mut Function, graph: &Graph, block: Block, keep:
 
 /// Adds an instruction at the end of a block.
 fn append(function: &mut Function, block: Block, op: Op, ty: Type, site: Site) -> Value {
-    let value = Value(function.values.len() as u32);
-    function.values.push(Instruction { op, ty, site });
+    let value = function.add(op, ty, site);
     function.blocks[block.0 as usize].body.push(value);
     value
 }

@@ -1,32 +1,26 @@
-//! Lets states, and the objects that only exits make, refer to what was boxed rather than to the box, so that boxing is left to the exit,
-//! which hardly ever happens.
+//! Lets states, and the objects that only exits make, refer to what was boxed rather than to the
+//! box, so that boxing is left to the exit, which hardly ever happens.
 //!
 //! # Soundness
-//! An exit stores values of any type, and parts of objects, as Tagged ones. What was boxed dominates the box, and so the
-//! guard. It dominates the object that refers to the box, too.
+//! An exit stores values of any type, and parts of objects, as Tagged ones. What was boxed dominates
+//! the box, and so the guard. It dominates the object that refers to the box, too.
 
-use crate::ssa::{Context, Function, Instruction, Op, Value};
+use crate::ssa::{Context, Function, Op};
 
 /// Runs the pass.
 pub fn run(function: &mut Function, _: &Context<'_>) {
-    let Function { states, values, .. } = function;
-    for at in 0..values.len() {
-        let mut op = std::mem::replace(&mut values[at].op, Op::Parameter);
+    for at in 0..function.values.len() {
+        let mut op = std::mem::replace(&mut function.values[at].op, Op::Parameter);
         if let Op::Virtual(_, parts) = &mut op {
-            parts.iter_mut().for_each(|part| *part = unboxed(values, *part));
+            parts.iter_mut().for_each(|part| *part = function.unboxed(*part));
         }
-        values[at].op = op;
+        function.values[at].op = op;
     }
-    for state in states {
-        state.for_each_mut(&mut |value| *value = unboxed(values, *value));
+    let mut states = std::mem::take(&mut function.states);
+    for state in &mut states {
+        state.for_each_mut(&mut |value| *value = function.unboxed(*value));
     }
-}
-
-fn unboxed(values: &[Instruction], value: Value) -> Value {
-    match values[value.0 as usize].op {
-        Op::Box(inner) => inner,
-        _ => value,
-    }
+    function.states = states;
 }
 
 #[cfg(test)]

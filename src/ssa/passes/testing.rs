@@ -3,8 +3,7 @@
 use crate::core::{self, FunctionId, Slot};
 use crate::flow::{self, Facts};
 use crate::ssa::{
-    Block, BlockData, Context, End, Function, Instruction, Jump, Op, Resume, State, StateId,
-    Switches, Type, Value,
+    Block, BlockData, Context, End, Function, Jump, Op, Resume, State, StateId, Type, Value,
 };
 use crate::syntax::ast::{self, Ast, BinaryOp};
 
@@ -26,15 +25,7 @@ impl Source {
 
     /// The context that passes look at.
     pub fn context(&self) -> Context<'_> {
-        Context {
-            program: &self.program,
-            facts: &self.facts,
-            ast: &self.ast,
-            lenient: false,
-            probes: false,
-            switches: Switches::ALL,
-            profiles: None,
-        }
+        Context::new(&self.program, &self.facts, &self.ast)
     }
 }
 
@@ -76,8 +67,7 @@ impl Maker {
 
     fn value(&mut self, op: Op, ty: Type) -> Value {
         let site = ast::NodeId::new(0).into();
-        self.function.values.push(Instruction { op, ty, site });
-        Value(self.function.values.len() as u32 - 1)
+        self.function.add(op, ty, site)
     }
 
     /// Adds an instruction.

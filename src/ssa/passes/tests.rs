@@ -14,18 +14,13 @@ fn built(ast: &Ast, each: &mut dyn FnMut(&Function, &Context<'_>)) {
     let Ok(program) = core::lower(ast) else { return };
     for lenient in [false, true] {
         let facts = flow::analyze(&program, lenient);
-        let probes = lenient;
-        let switches = Switches::ALL;
         for index in 0..program.functions.len() {
             for profile in [&INTS, &STRS, &HOPELESS] {
                 let context = Context {
-                    program: &program,
-                    facts: &facts,
-                    ast,
                     lenient,
-                    probes,
-                    switches,
+                    probes: lenient,
                     profiles: Some(profile),
+                    ..Context::new(&program, &facts, ast)
                 };
                 if let Ok(function) = build(context, FunctionId::new(index), profile) {
                     each(&function, &context);
@@ -76,16 +71,7 @@ pub(super) fn optimized_with(source: &str, profile: &Seen, switches: Switches) -
     let ast = input::read("program", source.as_bytes()).expect("a program");
     let program = core::lower(&ast).expect("few captures");
     let facts = flow::analyze(&program, false);
-    let (lenient, probes) = (false, false);
-    let context = Context {
-        program: &program,
-        facts: &facts,
-        ast: &ast,
-        lenient,
-        probes,
-        switches,
-        profiles: None,
-    };
+    let context = Context { switches, ..Context::new(&program, &facts, &ast) };
     let id = FunctionId::new(program.functions.len() - 1);
     let mut function = build(context, id, profile).expect("a small function");
     optimize(&mut function, &context, &mut |_, _| {});

@@ -177,15 +177,10 @@ impl Path<'_> {
     }
 
     fn emit(&mut self, op: Op, ty: Type, site: Site) -> Value {
-        let value = push(self.function, op, ty, site);
+        let value = self.function.add(op, ty, site);
         self.body.push(value);
         value
     }
-}
-
-fn push(function: &mut Function, op: Op, ty: Type, site: Site) -> Value {
-    function.values.push(Instruction { op, ty, site });
-    Value(function.values.len() as u32 - 1)
 }
 
 /// The loop that the function becomes.
@@ -213,14 +208,14 @@ impl Loop<'_> {
         let mut parameters = Vec::with_capacity(beginning.parameters.len());
         for &parameter in &beginning.parameters {
             let Instruction { ty, site, .. } = *function.instruction(parameter);
-            parameters.push(push(function, Op::Parameter, ty, site));
+            parameters.push(function.add(Op::Parameter, ty, site));
         }
         let mut arguments = parameters.clone();
         let mut body = Vec::new();
         let mut due = |op: Op| {
-            body.push(push(function, op, Type::Int, site));
+            body.push(function.add(op, Type::Int, site));
             arguments.extend(body.last());
-            beginning.parameters.push(push(function, Op::Parameter, Type::Int, site));
+            beginning.parameters.push(function.add(Op::Parameter, Type::Int, site));
             beginning.parameters[beginning.parameters.len() - 1]
         };
         let room = due(Op::StackRoom);
@@ -253,7 +248,7 @@ impl Loop<'_> {
         let block = self.now(block);
         let Instruction { op, site, .. } = self.function.instruction(call).clone();
         let mut emit = |op: Op, ty: Type| {
-            body.push(push(self.function, op, ty, site));
+            body.push(self.function.add(op, ty, site));
             body[body.len() - 1]
         };
         let one = emit(Op::Int(1), Type::Int);

@@ -4,7 +4,7 @@
 use super::super::copies;
 use super::candidates::{Candidate, Candidates, Fate, Id};
 use crate::ssa::analysis::{Edge, Graph};
-use crate::ssa::{Block, End, Function, Instruction, Op, Shape, Type, Value};
+use crate::ssa::{Block, End, Function, Op, Shape, Type, Value};
 
 /// Does it.
 pub fn rewrite(function: &mut Function, graph: &Graph, candidates: &Candidates) {
@@ -56,8 +56,7 @@ impl Rewrite<'_> {
 
     fn new_value(&mut self, op: Op, like: Value, ty: Type) -> Value {
         let site = self.function.instruction(like).site;
-        self.function.values.push(Instruction { op, ty, site });
-        Value(self.function.values.len() as u32 - 1)
+        self.function.add(op, ty, site)
     }
 
     /// Gives blocks a parameter for each part, and finds the parts of all virtual objects.

@@ -86,7 +86,7 @@ impl Ranges {
     /// Takes an addition or subtraction of a constant apart, if that is what it is.
     pub(super) fn note(&mut self, function: &Function, value: Value) -> Option<Sum> {
         let Op::Arith(op, lhs, rhs) = function.instruction(value).op else { return None };
-        let (of, by) = match (op, constant(function, lhs), constant(function, rhs)) {
+        let (of, by) = match (op, function.int(lhs), function.int(rhs)) {
             (BinaryOp::Add, None, Some(by)) => (lhs, by),
             (BinaryOp::Add, Some(by), None) => (rhs, by),
             (BinaryOp::Sub, None, Some(by)) => (lhs, by.wrapping_neg()),
@@ -99,7 +99,7 @@ impl Ranges {
     }
 
     fn range(&self, function: &Function, value: Value) -> Range {
-        if let Some(constant) = constant(function, value) {
+        if let Some(constant) = function.int(value) {
             return Range { first: constant.into(), last: constant.into() };
         }
         let Sum { root, offset } = self.sum(value);
@@ -178,7 +178,7 @@ impl Ranges {
         // What cannot be is not reached; whatever is said of it is true.
         for (value, range) in [(lhs, of_left), (rhs, of_right)] {
             if let Some(range) = range
-                && constant(function, value).is_none()
+                && function.int(value).is_none()
             {
                 self.narrow(value, range);
             }
@@ -211,17 +211,11 @@ impl Range {
     }
 }
 
-fn constant(function: &Function, value: Value) -> Option<i32> {
-    match function.instruction(value).op {
-        Op::Int(int) => Some(int),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ssa::Type;
+    use crate::ssa::passes::simplify::arithmetic::holds;
     use crate::ssa::passes::testing::Maker;
 
     const EDGES: [i32; 13] = [
@@ -239,17 +233,6 @@ mod tests {
         i32::MAX - 1,
         i32::MAX,
     ];
-
-    fn holds(op: BinaryOp, lhs: i32, rhs: i32) -> bool {
-        match op {
-            BinaryOp::Lt => lhs < rhs,
-            BinaryOp::Lte => lhs <= rhs,
-            BinaryOp::Gt => lhs > rhs,
-            BinaryOp::Gte => lhs >= rhs,
-            BinaryOp::Eq => lhs == rhs,
-            _ => lhs != rhs,
-        }
-    }
 
     /// Whatever is decided behind two comparisons of sums holds for each Int for which these are so.
     #[test]
@@ -281,9 +264,9 @@ mod tests {
                             EDGES.into_iter().chain(EDGES.map(|edge| edge.wrapping_sub(offset)))
                         {
                             let sum = int.wrapping_add(offset);
-                            if holds(op, sum, limit) == truth && int >= one {
+                            if holds(op, &sum, &limit) == truth && int >= one {
                                 let less = sum.wrapping_sub(one);
-                                assert_eq!(holds(other, less, limit), found);
+                                assert_eq!(holds(other, &less, &limit), found);
                             }
                         }
                     }

@@ -22,12 +22,12 @@ const BUDGET: usize = 240;
 const RECURSION: usize = 4;
 /// The most slots that states of inlined guards have together.
 const MAX_STATE_SLOTS: usize = 1 << 11;
-/// The most scopes of a function, fewer than places in code have room for.
-const MAX_SCOPES: usize = 256;
+/// The most scopes of a function.
+pub const MAX_SCOPES: usize = 256;
 /// How many nodes of Core a unit of code is at most, so that no larger function is looked at.
 const NODES_PER_SIZE: usize = 4;
-/// The same for nodes of the syntax tree.
-const MAX_SITE: usize = 1 << 22;
+/// The most nodes of the syntax tree of a program in which calls are inlined.
+pub const MAX_SITES: usize = 1 << 22;
 
 /// A call that is to be inlined.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ impl Choice {
         arguments: &[Value],
     ) -> Option<CallSite> {
         let Callee::Known { function: callee, closure } = callee else { return None };
-        if bodies.context.ast.len() > MAX_SITE
+        if bodies.context.ast.len() > MAX_SITES
             || self.scopes >= MAX_SCOPES
             || self.size >= self.budget
         {
@@ -118,11 +118,8 @@ impl Choice {
         }
         let depth = self.depth(function, site.scope, callee);
         let is_made_here = |value: Value| {
-            let mut value = value;
-            while let Op::Box(inner) = function.instruction(value).op {
-                value = inner;
-            }
-            matches!(function.instruction(value).op, Op::Closure(..) | Op::Function(_))
+            let made = function.unboxed(value);
+            matches!(function.instruction(made).op, Op::Closure(..) | Op::Function(_))
         };
         let knows_closure = closure.into_iter().chain(arguments.iter().copied()).any(is_made_here);
         let most = if knows_closure && depth == 0 { MEDIUM } else { SMALL };

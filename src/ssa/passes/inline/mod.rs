@@ -19,7 +19,8 @@ mod tests;
 use rustc_hash::FxHashMap;
 
 use self::choose::Choice;
-use super::{calls, parameters, simplify};
+pub use self::choose::{MAX_SCOPES, MAX_SITES};
+use super::{CALLS, PARAMETERS, SIMPLIFY};
 use crate::core::FunctionId;
 use crate::ssa::{Context, End, Function, build};
 
@@ -41,12 +42,19 @@ pub fn run(function: &mut Function, context: &Context<'_>) {
                 splice::splice(function, &site, &body.function);
                 choice.note(function, &site);
             }
-            simplify::run(function, context);
-            parameters::run(function, context);
-            calls::run(function, context);
+            propagate(function, context);
         }
     }
     function.waiting.clear();
+}
+
+/// Makes what is known known wherever it is used, as far as that is switched on.
+fn propagate(function: &mut Function, context: &Context<'_>) {
+    for pass in [SIMPLIFY, PARAMETERS, CALLS] {
+        if context.switches.passes.contains(pass.name) {
+            (pass.run)(function, context);
+        }
+    }
 }
 
 /// A function's form before anything was inlined.
@@ -78,9 +86,7 @@ impl Body {
         let is_small = context.program.function(id).nodes().len() <= choose::MAX_NODES;
         let profile = context.profiles?.of(id).filter(|_| is_small)?;
         let mut function = build(*context, id, &*profile).ok()?;
-        simplify::run(&mut function, context);
-        parameters::run(&mut function, context);
-        calls::run(&mut function, context);
+        propagate(&mut function, context);
         let graph = crate::ssa::analysis::Graph::new(&function);
         let ops = || {
             let bodies = graph.order().iter().flat_map(|&block| &function.block(block).body);

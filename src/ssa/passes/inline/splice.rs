@@ -144,7 +144,7 @@ impl Splice<'_> {
                 *state = self.state(*state);
             }
             let site = self.site(*site);
-            self.function.values.push(Instruction { op, ty: *ty, site });
+            self.function.add(op, *ty, site);
         }
     }
 
@@ -206,8 +206,7 @@ impl Splice<'_> {
     }
 
     fn push(&mut self, op: Op, ty: Type, site: Site, body: &mut Vec<Value>) -> Value {
-        let value = Value(self.function.values.len() as u32);
-        self.function.values.push(Instruction { op, ty, site });
+        let value = self.function.add(op, ty, site);
         body.push(value);
         value
     }

@@ -3,13 +3,6 @@
 use crate::ssa::{Function, Op, Value};
 use crate::syntax::ast::BinaryOp;
 
-fn int(function: &Function, value: Value) -> Option<i32> {
-    match function.instruction(value).op {
-        Op::Int(int) => Some(int),
-        _ => None,
-    }
-}
-
 fn bool(function: &Function, value: Value) -> Option<bool> {
     match function.instruction(value).op {
         Op::Bool(bool) => Some(bool),
@@ -20,7 +13,7 @@ fn bool(function: &Function, value: Value) -> Option<bool> {
 /// `+`, `-` and `*`. Constants go to the right.
 pub fn arith(function: &Function, op: BinaryOp, lhs: Value, rhs: Value) -> Option<Op> {
     use BinaryOp::{Add, Mul, Sub};
-    Some(match (op, int(function, lhs), int(function, rhs)) {
+    Some(match (op, function.int(lhs), function.int(rhs)) {
         (Add, Some(lhs), Some(rhs)) => Op::Int(lhs.wrapping_add(rhs)),
         (Sub, Some(lhs), Some(rhs)) => Op::Int(lhs.wrapping_sub(rhs)),
         (Mul, Some(lhs), Some(rhs)) => Op::Int(lhs.wrapping_mul(rhs)),
@@ -34,8 +27,8 @@ pub fn arith(function: &Function, op: BinaryOp, lhs: Value, rhs: Value) -> Optio
 
 /// `/` and `%`. What divides by the constant 0 fails and stays.
 pub fn divide(function: &Function, op: BinaryOp, lhs: Value, rhs: Value) -> Option<Op> {
-    let constant = int(function, rhs)?;
-    match (op, int(function, lhs), constant) {
+    let constant = function.int(rhs)?;
+    match (op, function.int(lhs), constant) {
         (_, _, 0) => None,
         (BinaryOp::Div, Some(lhs), rhs) => Some(Op::Int(lhs.wrapping_div(rhs))),
         (BinaryOp::Rem, Some(lhs), rhs) => Some(Op::Int(lhs.wrapping_rem(rhs))),
@@ -46,7 +39,7 @@ pub fn divide(function: &Function, op: BinaryOp, lhs: Value, rhs: Value) -> Opti
 }
 
 /// Whether an ordering or equality holds.
-fn holds<T: Ord>(op: BinaryOp, lhs: &T, rhs: &T) -> bool {
+pub fn holds<T: Ord>(op: BinaryOp, lhs: &T, rhs: &T) -> bool {
     match op {
         BinaryOp::Eq => lhs == rhs,
         BinaryOp::Neq => lhs != rhs,
@@ -71,7 +64,7 @@ pub fn exchanged(op: BinaryOp) -> BinaryOp {
 
 /// A comparison of Ints. Constants go to the right.
 pub fn compare(function: &Function, op: BinaryOp, lhs: Value, rhs: Value) -> Option<Op> {
-    match (int(function, lhs), int(function, rhs)) {
+    match (function.int(lhs), function.int(rhs)) {
         (Some(lhs), Some(rhs)) => Some(Op::Bool(holds(op, &lhs, &rhs))),
         (Some(_), None) => Some(Op::Compare(exchanged(op), rhs, lhs)),
         (None, _) if lhs == rhs => Some(Op::Bool(holds(op, &0, &0))),

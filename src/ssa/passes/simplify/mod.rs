@@ -12,7 +12,7 @@
 //! binding sees its value. Checks and guards fall away only if their operand is a `Box` of just
 //! that type.
 
-mod arithmetic;
+pub mod arithmetic;
 
 use rustc_hash::FxHashMap;
 
