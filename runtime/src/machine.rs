@@ -368,7 +368,8 @@ impl<'out> Machine<'out> {
         self.raise(ErrorKind::TypeError, site, Blame::First, message, label)
     }
 
-    pub(crate) fn show(&self, value: Value) -> String {
+    /// A value as messages show it: its kind, and the beginning of its contents.
+    pub fn show(&self, value: Value) -> String {
         describe(value, SHOWN_BYTES)
     }
 }

@@ -30,7 +30,7 @@ use crate::syntax::ast::{self, BinaryOp, Symbol};
 pub use early_return::{EarlyReturn, Leaf};
 pub use lower::lower;
 pub use names::Names;
-pub use print::print;
+pub use print::{lines, print};
 pub use specialize::specialize;
 pub use verify::verify;
 

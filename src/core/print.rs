@@ -24,16 +24,29 @@ pub fn print(
     id: FunctionId,
     remark: &dyn Fn(NodeId) -> String,
 ) -> String {
-    let function = program.function(id);
-    let printer = Printer { program, ast, function };
     let mut out = String::new();
-    printer.header(&mut out, id).expect("a string takes any text");
-    for (id, node) in function.nodes() {
-        let mut line = format!("  %{} = ", id.index());
-        printer.node(&mut line, node).expect("a string takes any text");
-        writeln!(out, "{line:<REMARK_COLUMN$}; {}", remark(id)).expect("a string takes any text");
+    for (line, node) in lines(program, ast, id) {
+        match node {
+            None => writeln!(out, "{line}"),
+            Some(node) => writeln!(out, "{line:<REMARK_COLUMN$}; {}", remark(node)),
+        }
+        .expect("a string takes any text");
     }
     out
+}
+
+/// A function as lines of text, with the node that each is about: what it is, then a node a line.
+pub fn lines(program: &Program, ast: &Ast, id: FunctionId) -> Vec<(String, Option<NodeId>)> {
+    let function = program.function(id);
+    let printer = Printer { program, ast, function };
+    let mut header = String::new();
+    printer.header(&mut header, id).expect("a string takes any text");
+    let nodes = function.nodes().map(|(id, node)| {
+        let mut line = format!("  %{} = ", id.index());
+        printer.node(&mut line, node).expect("a string takes any text");
+        (line, Some(id))
+    });
+    std::iter::once((header, None)).chain(nodes).collect()
 }
 
 struct Printer<'a> {
@@ -53,7 +66,6 @@ impl Printer<'_> {
             out.push_str(" captures");
             f.captures.iter().try_for_each(|&place| write!(out, " [{}]", show_place(place)))?;
         }
-        out.push('\n');
         Ok(())
     }
 

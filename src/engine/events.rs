@@ -12,6 +12,7 @@ use super::tiers::{Failure, Refusal};
 use crate::core::FunctionId;
 use crate::jit::{Jit, Reason, SetupError, Version};
 use crate::ssa;
+use crate::ssa::passes::inline::Decision;
 use crate::syntax::ast;
 
 /// Watches a run. It is called while the run is in the middle of something.
@@ -27,6 +28,11 @@ pub trait Observer: fmt::Debug {
     /// A function that is being compiled has reached this form.
     fn form(&self, form: &Form<'_>) {
         let _ = form;
+    }
+
+    /// While this version of a function was optimised, it was decided what becomes of a call.
+    fn decision(&self, function: FunctionId, version: u32, decision: &Decision) {
+        let _ = (function, version, decision);
     }
 }
 
@@ -85,6 +91,12 @@ pub enum Event<'a> {
         reason: Reason,
         /// How often it did so there by now.
         count: u64,
+        /// The function whose code was left: the same, or one that it was inlined into.
+        compiled: FunctionId,
+        /// Which of all [exits](Jit::exits).
+        number: u32,
+        /// The value that was not what it was guessed to be, as messages show it.
+        value: Option<&'a str>,
     },
 }
 
@@ -170,6 +182,8 @@ pub struct Form<'a> {
 pub enum FormStage<'a> {
     /// The optimiser's IR as it is built.
     Built(&'a ssa::Function),
+    /// The same after the pass of this name.
+    Passed(&'static str, &'a ssa::Function),
     /// The same after all passes.
     Optimised(&'a ssa::Function),
     /// Machine code in its place, with what it was made from; and all code of the program.

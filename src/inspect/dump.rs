@@ -110,6 +110,7 @@ impl<'a> Dumps<'a> {
             }
         };
         match form.stage {
+            FormStage::Passed(..) => {}
             FormStage::Built(ssa) => write(Stage::Ssa, &|| ssa::print(ssa, context, &place)),
             FormStage::Optimised(ssa) => {
                 write(Stage::SsaOpt, &|| ssa::print(ssa, context, &place));

@@ -150,7 +150,7 @@ fn line(names: &Names<'_>, event: &Event<'_>) -> String {
             format!("failed {}, version {version}: {failure}", names.function(function))
         }
         Event::NoCompiler(error) => format!("no compiler: {error}"),
-        Event::Exit { function, site, reason, count } => {
+        Event::Exit { function, site, reason, count, .. } => {
             let (function, place) = (names.name(function), names.place(site));
             format!("exit {function} at {place}: {reason} ({count})")
         }

@@ -52,6 +52,15 @@ pub struct NewObjects {
     pub value: Slot,
 }
 
+/// Where an exit finds the value that was not what it was guessed to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Culprit {
+    /// It is the value with which the interpreter goes on.
+    Resumed,
+    /// It is in this slot of the frame.
+    Slot(Slot),
+}
+
 /// A place at which compiled code may leave for the interpreter.
 #[derive(Clone, Debug)]
 pub struct Exit {
@@ -67,6 +76,8 @@ pub struct Exit {
     pub frames: Arc<[Frame]>,
     /// What it makes before the interpreter goes on.
     pub new: Arc<NewObjects>,
+    /// The value that was guessed wrongly, if the interpreter gets it.
+    pub culprit: Option<Culprit>,
     /// How often it was taken.
     pub count: Cell<u64>,
 }

@@ -25,4 +25,4 @@ mod stubs;
 pub use addresses::Addresses;
 pub use code::{Annotations, CompileError, LoadError, SetupError, clif_text, disassemble};
 pub use compiler::{Failure, Jit, Options as JitOptions, Version};
-pub use exit::{Exit, NewObject, NewObjects, Reason};
+pub use exit::{Culprit, Exit, NewObject, NewObjects, Reason};

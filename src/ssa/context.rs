@@ -1,6 +1,7 @@
 //! What the optimiser looks at besides the function: the program, its facts, its profile.
 
 use super::Switches;
+use super::passes::inline::DecisionObserver;
 use crate::core::{self, FunctionId, NodeId};
 use crate::syntax::ast;
 
@@ -37,6 +38,8 @@ pub struct Context<'a> {
     pub switches: Switches,
     /// What is known of functions that may be inlined; none if nothing is to be.
     pub profiles: Option<&'a dyn Profiles>,
+    /// Who wants to know which calls are inlined, and why others are not.
+    pub decisions: Option<&'a dyn DecisionObserver>,
 }
 
 impl<'a> Context<'a> {
@@ -47,7 +50,15 @@ impl<'a> Context<'a> {
         facts: &'a crate::flow::Facts,
         ast: &'a ast::Ast,
     ) -> Context<'a> {
-        let (lenient, probes, profiles) = (false, false, None);
-        Context { program, facts, ast, lenient, probes, switches: Switches::ALL, profiles }
+        Context {
+            program,
+            facts,
+            ast,
+            lenient: false,
+            probes: false,
+            switches: Switches::ALL,
+            profiles: None,
+            decisions: None,
+        }
     }
 }

@@ -33,7 +33,7 @@ pub mod virtuals;
 pub use builder::{Refusal, build};
 pub use context::{Context, Profile, Profiles};
 pub use passes::{PassSet, Switches};
-pub use print::print;
+pub use print::{Line, lines, print};
 pub use site::{Scope, ScopeData, Site};
 pub use state::{Resume, State, StateId};
 pub use verify::verify;

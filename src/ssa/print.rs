@@ -27,9 +27,34 @@ pub fn print(
     ctx: &Context<'_>,
     place: &dyn Fn(ast::NodeId) -> String,
 ) -> String {
-    let printer = Printer { function, ctx, place };
+    let printer = Printer { function, ctx };
     let mut out = String::new();
-    printer.function(&mut out).expect("a string takes any text");
+    for Line { text, site } in lines(function, ctx) {
+        match site {
+            Some(site) => {
+                let (place, body) = (place(site.node), printer.body(site));
+                writeln!(out, "{text:<REMARK_COLUMN$}; {place}{body}")
+            }
+            None => writeln!(out, "{text}"),
+        }
+        .expect("a string takes any text");
+    }
+    out
+}
+
+/// A line of a function's text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// What stands there, without the place.
+    pub text: String,
+    /// Where it comes from, if that is one place.
+    pub site: Option<Site>,
+}
+
+/// A function as lines of text.
+pub fn lines(function: &Function, ctx: &Context<'_>) -> Vec<Line> {
+    let mut out = Vec::new();
+    Printer { function, ctx }.function(&mut out).expect("a string takes any text");
     out
 }
 
@@ -67,12 +92,11 @@ impl fmt::Display for Block {
 struct Printer<'a> {
     function: &'a Function,
     ctx: &'a Context<'a>,
-    place: &'a dyn Fn(ast::NodeId) -> String,
 }
 
 impl Printer<'_> {
-    fn function(&self, out: &mut String) -> fmt::Result {
-        writeln!(out, "fn {}", self.name(self.function.id))?;
+    fn function(&self, out: &mut Vec<Line>) -> fmt::Result {
+        out.push(Line { text: format!("fn {}", self.name(self.function.id)), site: None });
         let graph = super::analysis::Graph::new(self.function);
         for (index, block) in self.function.blocks.iter().enumerate() {
             let id = Block(index as u32);
@@ -82,31 +106,18 @@ impl Printer<'_> {
             let parameters = block.parameters.iter();
             let parameters =
                 parameters.map(|&value| format!("{value}: {}", self.function.ty(value)));
-            writeln!(out, "{id}({})", parameters.collect::<Vec<_>>().join(", "))?;
+            let parameters = parameters.collect::<Vec<_>>().join(", ");
+            out.push(Line { text: format!("{id}({parameters})"), site: None });
             for &value in &block.body {
-                let mut line = String::from("  ");
-                self.instruction(&mut line, value)?;
-                self.line(out, &line, Some(self.function.instruction(value).site))?;
+                let mut text = String::from("  ");
+                self.instruction(&mut text, value)?;
+                out.push(Line { text, site: Some(self.function.instruction(value).site) });
             }
-            let mut line = String::from("  ");
-            let site = self.end(&mut line, &block.end)?;
-            self.line(out, &line, site)?;
+            let mut text = String::from("  ");
+            let site = self.end(&mut text, &block.end)?;
+            out.push(Line { text, site });
         }
         Ok(())
-    }
-
-    fn line(&self, out: &mut String, line: &str, site: Option<Site>) -> fmt::Result {
-        match site {
-            Some(site) => {
-                writeln!(
-                    out,
-                    "{line:<REMARK_COLUMN$}; {}{}",
-                    (self.place)(site.node),
-                    self.body(site)
-                )
-            }
-            None => writeln!(out, "{line}"),
-        }
     }
 
     /// In whose body a site is, if it is not the function's own.

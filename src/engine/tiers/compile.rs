@@ -1,11 +1,11 @@
 //! One compilation: from Core to machine code that callers find, or the reason why not.
 
 use std::cell::Cell;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use galo_runtime::{Value, VmFunction};
 
-use super::super::events::{CompileTimes, Event, Form, FormStage, Trigger};
+use super::super::events::{CompileTimes, Event, Form, FormStage, Observer, Trigger};
 use super::policy::MAX_VERSIONS;
 use super::profile::Profiles;
 use super::run::Attached;
@@ -15,6 +15,7 @@ use crate::flow::{self, Facts};
 use crate::interp::Code;
 use crate::jit::code::containment::contain;
 use crate::jit::{Addresses, Jit};
+use crate::ssa::passes::inline::{Decision, DecisionObserver};
 use crate::ssa::{self, Context, passes};
 use crate::syntax::ast::{self, Symbol};
 
@@ -28,6 +29,20 @@ enum Stop {
 struct Finished {
     exits: std::ops::Range<u32>,
     code_bytes: usize,
+}
+
+/// Hands on what is decided while a version of a function is optimised.
+#[derive(Debug)]
+struct Decisions<'a> {
+    observer: &'a dyn Observer,
+    id: FunctionId,
+    version: u32,
+}
+
+impl DecisionObserver for Decisions<'_> {
+    fn decided(&self, decision: &Decision) {
+        self.observer.decision(self.id, self.version, decision);
+    }
 }
 
 /// While it lives, nothing else is compiled. It ends even where an observer panics.
@@ -173,6 +188,7 @@ impl Attached<'_> {
         times.facts = start.elapsed();
         let program = self.program;
         let profiles = Profiles::new(program, version);
+        let decisions = self.observer.map(|observer| Decisions { observer, id, version });
         let context = Context {
             program: program.core(),
             facts,
@@ -181,6 +197,7 @@ impl Attached<'_> {
             probes: program.tiers.options.forces_exits,
             switches: program.tiers.switches,
             profiles: Some(&profiles),
+            decisions: decisions.as_ref().map(|decisions| decisions as &dyn DecisionObserver),
         };
 
         let start = Instant::now();
@@ -189,8 +206,8 @@ impl Attached<'_> {
         self.show(id, version, &context, || FormStage::Built(&function));
 
         let start = Instant::now();
-        self.optimize(&context, &mut function)?;
-        times.passes = start.elapsed();
+        let watching = self.optimize(&context, version, &mut function)?;
+        times.passes = start.elapsed().saturating_sub(watching);
         self.show(id, version, &context, || FormStage::Optimised(&function));
 
         let compiled = {
@@ -238,16 +255,27 @@ impl Attached<'_> {
         Ok(function)
     }
 
-    fn optimize(&self, context: &Context<'_>, function: &mut ssa::Function) -> Result<(), Stop> {
+    /// Runs the passes. How long the observer took to look at what they did.
+    fn optimize(
+        &self,
+        context: &Context<'_>,
+        version: u32,
+        function: &mut ssa::Function,
+    ) -> Result<Duration, Stop> {
         let verifies = self.program.tiers.options.verify;
-        let mut result = Ok(());
+        let (mut result, mut watching) = (Ok(()), Duration::ZERO);
         let mut observe = |pass, function: &ssa::Function| {
             if verifies && result.is_ok() {
                 result = verify(pass, function, context);
             }
+            if self.observer.is_some() {
+                let start = Instant::now();
+                self.show(function.id, version, context, || FormStage::Passed(pass, function));
+                watching += start.elapsed();
+            }
         };
         self.contained(|| passes::optimize(function, context, &mut observe))?;
-        result
+        result.map(|()| watching)
     }
 
     /// Does a part of the compiler's work. Should it panic, then nothing is compiled any

@@ -7,7 +7,7 @@ use super::super::events::{Event, Observer, Trigger};
 use super::super::program::Program;
 use super::materialize::materialize;
 use crate::core::FunctionId;
-use crate::jit::{Exit, Jit, Reason};
+use crate::jit::{Culprit, Exit, Jit, Reason};
 use crate::syntax::ast;
 
 /// A program's tiers, and who watches this run.
@@ -83,9 +83,19 @@ impl RuntimeTiers for Attached<'_> {
             taken.count.set(taken.count.get() + 1);
             taken.clone()
         };
-        let Exit { compiled, function, site, reason, frames, new, count } = taken;
+        let Exit { compiled, function, site, reason, frames, new, culprit, count } = taken;
         let count = count.get();
-        self.tell(|| Event::Exit { function, site, reason, count });
+        if let Some(observer) = self.observer {
+            let culprit = culprit.map(|culprit| match culprit {
+                Culprit::Resumed => value,
+                // SAFETY: by contract, the exit has stored the slots of its frames.
+                Culprit::Slot(slot) => unsafe { frame.add(slot as usize).read() },
+            });
+            let shown = culprit.map(|value| machine.show(value));
+            let (number, value) = (exit, shown.as_deref());
+            let event = Event::Exit { function, site, reason, count, compiled, number, value };
+            observer.event(&event);
+        }
         if reason != Reason::Forced && tiers.policy.gives_up(count) && self.is_last(compiled, exit)
         {
             self.give_up(compiled, site);

@@ -5,9 +5,10 @@ use std::cell::Cell;
 use cranelift_codegen::ir;
 
 use super::super::conventions::exit_signature;
-use super::super::exit::{Exit, Reason};
+use super::super::exit::{Culprit, Exit, Reason};
 use super::Lowering;
-use crate::ssa::{Resume, State, StateId, Value};
+use crate::interp::Frame;
+use crate::ssa::{Op, Resume, State, StateId, Value};
 
 impl Lowering<'_> {
     /// Where `condition` holds, the interpreter takes the function's place.
@@ -36,7 +37,9 @@ impl Lowering<'_> {
             (self.ssa().id, self.ssa().scope(instruction.site.scope).function);
         let (site, count) = (instruction.site.node, Cell::new(0));
         let new = self.store_parts(frame, state, &frames);
-        self.exits.push(Exit { compiled, function, reason, site, frames, new, count });
+        let culprit = self.culprit(&instruction.op, state, &frames);
+        let exit = Exit { compiled, function, reason, site, frames, new, culprit, count };
+        self.exits.push(exit);
         let value = match self.ssa().state(state).resume {
             Resume::Start | Resume::Returned(_) => self.emit.word(0),
             Resume::After(_, value) => self.handed_over(Some(value)),
@@ -46,6 +49,20 @@ impl Lowering<'_> {
         let signature = self.emit.import(exit_signature());
         self.emit.tail_call(signature, code, &[frame, number, value]);
         self.emit.go_on_in(stay);
+    }
+
+    /// Where the exit of a guard finds the value that was guarded.
+    fn culprit(&self, guard: &Op, state: StateId, frames: &[Frame]) -> Option<Culprit> {
+        let Op::Guard { value, .. } = *guard else { return None };
+        let is_it = |other: Value| self.ssa().unboxed(other) == self.ssa().unboxed(value);
+        if matches!(self.ssa().state(state).resume, Resume::After(_, resumed) if is_it(resumed)) {
+            return Some(Culprit::Resumed);
+        }
+        self.ssa().chain(state).zip(frames).find_map(|(state, frame)| {
+            let mut slots = (frame.slot..).zip(&state.slots).skip(self.first_slot(state));
+            let (slot, _) = slots.find(|&(_, &held)| held.is_some_and(is_it))?;
+            Some(Culprit::Slot(slot))
+        })
     }
 
     /// Stores the interpreter's frame, which begins at a slot of this one.

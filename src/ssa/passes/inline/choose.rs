@@ -5,7 +5,7 @@
 //! inlined into itself to a small depth, which saves that part of the calls. All that up to a
 //! budget, since code that is not run often enough costs more to compile than it saves.
 
-use super::{Bodies, Body};
+use super::{Bodies, Body, Decision, Verdict};
 use crate::core::FunctionId;
 use crate::ssa::analysis::Graph;
 use crate::ssa::{Block, Callee, End, Function, Op, Scope, Site, Value};
@@ -37,6 +37,13 @@ pub(super) struct CallSite {
     pub(super) callee: FunctionId,
     /// Where the call comes from.
     pub(super) site: Site,
+}
+
+/// What inlining a call comes to.
+struct Accepted {
+    callee: FunctionId,
+    size: usize,
+    state_slots: usize,
 }
 
 /// Where in its block a call is.
@@ -109,12 +116,42 @@ impl Choice {
         callee: Callee,
         arguments: &[Value],
     ) -> Option<CallSite> {
-        let Callee::Known { function: callee, closure } = callee else { return None };
-        if bodies.context.ast.len() > MAX_SITES
-            || self.scopes >= MAX_SCOPES
-            || self.size >= self.budget
-        {
-            return None;
+        let judged = self.judge(function, bodies, place, site, callee, arguments);
+        if let Some(observer) = bodies.context.decisions {
+            let callee = match callee {
+                Callee::Known { function, .. } => Some(function),
+                Callee::Fitting(_) | Callee::Unknown(_) => None,
+            };
+            let scope = Scope(self.scopes as u32);
+            let inlined = |&Accepted { size, .. }: &Accepted| Verdict::Inlined { size, scope };
+            let verdict = judged.as_ref().map_or_else(|&obstacle| obstacle, inlined);
+            observer.decided(&Decision { site, callee, verdict });
+        }
+        let Accepted { callee, size, state_slots } = judged.ok()?;
+        self.scopes += 1;
+        self.size += size;
+        self.state_slots += state_slots;
+        Some(CallSite { block, place, callee, site })
+    }
+
+    /// Whether a call is worth inlining and can be; otherwise why not.
+    fn judge(
+        &self,
+        function: &Function,
+        bodies: &mut Bodies<'_>,
+        place: Place,
+        site: Site,
+        callee: Callee,
+        arguments: &[Value],
+    ) -> Result<Accepted, Verdict> {
+        let Callee::Known { function: callee, closure } = callee else {
+            return Err(Verdict::Unknown);
+        };
+        if bodies.context.ast.len() > MAX_SITES {
+            return Err(Verdict::LargeProgram);
+        }
+        if self.scopes >= MAX_SCOPES || self.size >= self.budget {
+            return Err(Verdict::Full);
         }
         let depth = self.depth(function, site.scope, callee);
         let is_made_here = |value: Value| {
@@ -123,28 +160,33 @@ impl Choice {
         };
         let knows_closure = closure.into_iter().chain(arguments.iter().copied()).any(is_made_here);
         let most = if knows_closure && depth == 0 { MEDIUM } else { SMALL };
+        if depth >= RECURSION {
+            return Err(Verdict::Recursive);
+        }
         let nodes = bodies.context.program.function(callee).nodes().len();
-        if depth >= RECURSION || nodes > most * NODES_PER_SIZE {
-            return None;
+        if nodes > most * NODES_PER_SIZE {
+            return Err(Verdict::TooLarge { most });
         }
-        let body = bodies.get(callee)?;
+        let body = bodies.get(callee).ok_or(Verdict::NoBody)?;
         let &Body { size, state_slots, needs_tail_calls, .. } = body;
-        let can = match place {
-            Place::Body(value) => {
-                !needs_tail_calls && (state_slots == 0 || function.waiting.contains_key(&value))
-            }
-            Place::Tail => true,
-        };
-        let fits = size <= most
-            && self.size + size <= self.budget
-            && self.state_slots + state_slots <= MAX_STATE_SLOTS;
-        if !can || !fits {
-            return None;
+        if size > most {
+            return Err(Verdict::TooLarge { most });
         }
-        self.scopes += 1;
-        self.size += size;
-        self.state_slots += state_slots;
-        Some(CallSite { block, place, callee, site })
+        if let Place::Body(value) = place {
+            if needs_tail_calls {
+                return Err(Verdict::NeedsTailCall);
+            }
+            if state_slots > 0 && !function.waiting.contains_key(&value) {
+                return Err(Verdict::NoState);
+            }
+        }
+        if self.size + size > self.budget {
+            return Err(Verdict::Full);
+        }
+        if self.state_slots + state_slots > MAX_STATE_SLOTS {
+            return Err(Verdict::LargeStates);
+        }
+        Ok(Accepted { callee, size, state_slots })
     }
 
     /// How many bodies of a function there are around a call.

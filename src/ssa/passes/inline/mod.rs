@@ -12,6 +12,7 @@
 //! calls that were inlined, which code knows by its [scopes](crate::ssa::Scope).
 
 mod choose;
+mod decision;
 mod splice;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use rustc_hash::FxHashMap;
 
 use self::choose::Choice;
 pub use self::choose::{MAX_SCOPES, MAX_SITES};
+pub use self::decision::{Decision, DecisionObserver, Verdict};
 use super::{CALLS, PARAMETERS, SIMPLIFY};
 use crate::core::FunctionId;
 use crate::ssa::{Context, End, Function, build};

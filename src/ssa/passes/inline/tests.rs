@@ -90,3 +90,38 @@ fn callees_that_may_fail_to_make_their_tail_call_are_not_inlined_elsewhere() {
     assert_eq!(ops(&after).iter().filter(|op| known(op)).count(), 1);
     assert_eq!(after.values.iter().filter(|value| value.ty == Type::Nothing).count(), 0);
 }
+
+/// Notes what it is told, by callee.
+#[derive(Debug, Default)]
+struct Noted(std::cell::RefCell<Vec<(Option<FunctionId>, Verdict)>>);
+
+impl DecisionObserver for Noted {
+    fn decided(&self, decision: &Decision) {
+        self.0.borrow_mut().push((decision.callee, decision.verdict));
+    }
+}
+
+#[test]
+fn whoever_wants_to_know_is_told_why() {
+    let text = "let g = fn (x) => { x * x }; let h = fn (k) => { if (k(1)) { k } else { k(2) } };
+                let f = fn (n, k) => { g(n) + k(n) };
+                let p = fn (x) => { x }; let q = fn (x) => { -x + 1 };
+                let a = print(h(p)); let b = print(f(1, p)); print(f(2, q))"
+        .replace("-x", "0 - x");
+    let source = Source::new(&text);
+    let noted = Noted::default();
+    let context = Context { profiles: Some(&INTS), decisions: Some(&noted), ..source.context() };
+    let named = |function: &crate::core::Function| {
+        function.name.is_some_and(|symbol| context.ast.text(symbol) == "f")
+    };
+    let at = context.program.functions.iter().position(named).expect("there is such a function");
+    let mut function = build(context, FunctionId::new(at), &INTS).expect("it is small");
+    run(&mut function, &context);
+    let noted = noted.0.take();
+    let inlined = |&(callee, verdict): &(Option<FunctionId>, Verdict)| {
+        callee.is_some() && matches!(verdict, Verdict::Inlined { scope, .. } if scope.0 == 1)
+    };
+    assert!(inlined(&noted[0]), "{noted:?}");
+    assert!(noted[1..].iter().all(|&decision| decision == (None, Verdict::Unknown)), "{noted:?}");
+    assert!(noted.len() > 1);
+}
