@@ -1,4 +1,10 @@
 //! `+` on strings.
+//!
+//! Short results are copied; others are concatenations, which become flat when somebody looks
+//! (see `string`). A string that is built piece by piece would then have an object or two for
+//! every piece. So a short piece that is added to a concatenation is copied together with the
+//! leaf that it comes to lie beside, as long as that stays short: the new string shares the
+//! rest of the old one, and at most a few dozen bytes are copied for a piece.
 
 use crate::fault::Site;
 use crate::heap::OutOfMemory;
@@ -9,6 +15,8 @@ use crate::value::Value;
 
 /// The longest decimal form of an Int, in bytes.
 const INT_MAX_BYTES: usize = 11;
+/// Leaves do not grow beyond this by short pieces, in bytes.
+const LEAF_MAX_BYTES: u64 = 96;
 
 /// One side of a concatenation: a Str in a slot, or the digits of an Int.
 enum Side {
@@ -51,6 +59,29 @@ impl Side {
     }
 }
 
+/// Which side, if any, is a short piece that the nearest leaf of the other one has room for.
+/// The operands are in the two slots from `slots`.
+fn piece_for_a_leaf(slots: *const Value, sides: &[Side; 2]) -> Option<usize> {
+    [1, 0].into_iter().find(|&piece| {
+        // SAFETY: by contract.
+        let other = unsafe { *slots.add(1 - piece) };
+        let fits = |leaf| {
+            !string::is_concatenation(leaf)
+                && string::len(leaf) + sides[piece].len() <= LEAF_MAX_BYTES
+        };
+        (1..=EAGER_MAX_BYTES).contains(&sides[piece].len())
+            && other.is_str()
+            && string::is_concatenation(other)
+            && fits(near_leaf(other, piece))
+    })
+}
+
+/// The half of the concatenation `other` that lies beside the operand on side `piece`.
+fn near_leaf(other: Value, piece: usize) -> Value {
+    let (left, right) = string::halves(other).expect("a concatenation");
+    if piece == 0 { left } else { right }
+}
+
 impl Machine<'_> {
     /// The concatenation of two values, each a Str or an Int.
     pub(crate) fn concat(&mut self, top: *mut Value, site: Site, a: Value, b: Value) -> Value {
@@ -66,6 +97,8 @@ impl Machine<'_> {
         }
         let result = if len <= EAGER_MAX_BYTES {
             self.concat_eagerly(top, &sides)
+        } else if let Some(piece) = piece_for_a_leaf(top, &sides) {
+            self.concat_into_leaf(top, &sides, len, piece)
         } else {
             self.concat_lazily(top, &sides, len)
         };
@@ -90,6 +123,39 @@ impl Machine<'_> {
             sides[1].copy(*slots.add(1), bytes.add(left));
         }
         Ok(string)
+    }
+
+    /// The side `piece` is copied together with the nearest leaf of the other one, which is a
+    /// concatenation. The operands are in the two slots from `slots`.
+    fn concat_into_leaf(
+        &mut self,
+        slots: *mut Value,
+        sides: &[Side; 2],
+        len: u64,
+        piece: usize,
+    ) -> Result<Value, OutOfMemory> {
+        let roots = self.roots(slots.wrapping_add(2));
+        let other = 1 - piece;
+        // SAFETY: the slots hold the operands, wherever they are; the leaf and the piece are
+        // short and no concatenations, and the fresh string is as long as both.
+        unsafe {
+            let leaf_len = string::len(near_leaf(*slots.add(other), piece)) as usize;
+            let piece_len = sides[piece].len() as usize;
+            let (joined, to) = self.heap.flat_string(roots, leaf_len + piece_len)?;
+            let (left, right) = string::halves(*slots.add(other)).expect("a concatenation");
+            if piece == 0 {
+                sides[0].copy(*slots, to);
+                string::copy_short(left, to.add(piece_len));
+                slots.write(joined);
+                slots.add(1).write(right);
+            } else {
+                string::copy_short(right, to);
+                sides[1].copy(*slots.add(1), to.add(leaf_len));
+                slots.write(left);
+                slots.add(1).write(joined);
+            }
+            self.heap.concatenation(roots, len, slots)
+        }
     }
 
     fn concat_lazily(

@@ -23,9 +23,14 @@ pub fn len(string: Value) -> u64 {
     header(string).len()
 }
 
+/// Whether the bytes of a Str are still those of two others.
+pub(crate) fn is_concatenation(string: Value) -> bool {
+    header(string).form() == StringForm::Concat
+}
+
 /// The two halves of a concatenation.
-fn halves(string: Value) -> Option<(Value, Value)> {
-    (header(string).form() == StringForm::Concat).then(|| {
+pub(crate) fn halves(string: Value) -> Option<(Value, Value)> {
+    is_concatenation(string).then(|| {
         let object = string.object();
         // SAFETY: a concatenation holds two values.
         unsafe { (Value::from_bits(*object.add(1)), Value::from_bits(*object.add(2))) }
@@ -85,7 +90,7 @@ pub(crate) unsafe fn bytes<'a>(
     heap: &mut Heap<'_>,
     string: Value,
 ) -> Result<&'a [u8], OutOfMemory> {
-    if halves(string).is_some() {
+    if is_concatenation(string) {
         flatten(heap, string)?;
     }
     // SAFETY: by contract; it is no concatenation any more.
