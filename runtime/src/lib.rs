@@ -28,7 +28,7 @@ pub mod value;
 
 pub use fault::{Blame, ErrorKind, Fault, Site};
 pub use function::{VmCode, VmFunction};
-pub use heap::{Collection, CollectionObserver, HeapStats, Statics};
+pub use heap::{Collection, CollectionObserver, HeapStats, Pauses, Statics};
 pub use machine::{Limits, Machine};
 pub use ops::Operator;
 pub use output::Output;

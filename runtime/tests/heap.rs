@@ -105,6 +105,47 @@ fn garbage_costs_no_memory() {
     });
 }
 
+/// What the heap may hold beyond three times what is live: a nursery that has grown, an old space
+/// that is not worth collecting yet, and what is kept of its spare half.
+const CONSTANT_BYTES: u64 = 32 << 20;
+
+#[test]
+fn the_heap_holds_at_most_three_times_what_lives() {
+    for live in [1_000, 1_000_000, 3_000_000] {
+        with_machine(&limits(512 << 20, false), false, |machine| {
+            // Lists that replace each other, the last of them growing while the one before lives.
+            let frame = list(machine, live / 2);
+            for _ in 0..6 {
+                frame.set(1, Value::int(0));
+                for i in 0..live / 2 {
+                    frame.set(1, machine.pair(frame.top(2), SITE, Value::int(i), frame.get(1)));
+                }
+                frame.set(0, frame.get(1));
+            }
+            let stats = machine.heap.stats();
+            let bound = 3 * 16 * live as u64 + CONSTANT_BYTES;
+            assert!(stats.peak_held_bytes <= bound, "{bound} {stats:?}");
+            assert!(stats.live_bytes <= stats.peak_bytes);
+        });
+    }
+}
+
+#[test]
+fn a_steady_state_takes_constant_memory() {
+    with_machine(&limits(64 << 20, false), false, |machine| {
+        // A window of pairs, each of which lives long enough to become old.
+        let (frame, window) = (Frame::of(machine), 30_000);
+        (0..window).for_each(|slot| frame.set(slot, Value::int(0)));
+        for i in 0..20_000_000_i32 {
+            let slot = i as usize * 7 % window;
+            frame.set(slot, machine.pair(frame.top(window), SITE, Value::int(i), Value::TRUE));
+        }
+        let stats = machine.heap.stats();
+        assert!(stats.major_collections >= 2, "{stats:?}");
+        assert!(stats.peak_held_bytes <= CONSTANT_BYTES, "{stats:?}");
+    });
+}
+
 #[test]
 fn live_data_beyond_the_limit_is_an_error() {
     for zeal in [false, true] {
@@ -195,6 +236,47 @@ fn a_rope_of_a_million_pieces_is_flattened_without_recursion() {
         }
         let equal = machine.operate(Operator::Eq, frame.top(2), SITE, frame.get(0), frame.get(1));
         assert_eq!(equal, Value::TRUE);
+    });
+}
+
+#[test]
+fn short_pieces_do_not_become_objects_of_their_own() {
+    for append in [true, false] {
+        with_machine(&limits(64 << 20, false), false, |machine| {
+            let mut statics = Statics::new();
+            let comma = statics.string(",").unwrap();
+            let frame = Frame::of(machine);
+            frame.set(0, comma);
+            for i in 0..1_000_000 {
+                for piece in [Value::int(i), comma] {
+                    let built = frame.get(0);
+                    let (left, right) = if append { (built, piece) } else { (piece, built) };
+                    frame.set(0, add(machine, frame.top(1), left, right));
+                }
+            }
+            let (len, stats) = (string::len(frame.get(0)), machine.heap.stats());
+            assert!(stats.promoted_bytes < 2 * len, "{len} {stats:?}");
+        });
+    }
+}
+
+#[test]
+fn strings_that_share_a_leaf_stay_as_they_are() {
+    everywhere(|machine| {
+        let mut statics = Statics::new();
+        let forty = statics.string(&"-".repeat(40)).unwrap();
+        let frame = Frame::of(machine);
+        frame.set(0, add(machine, frame.top(0), forty, Value::int(123_456_789)));
+        // Each of these takes the same concatenation further, at one end or at the other.
+        for (slot, digit) in (1..4).zip(1..) {
+            frame.set(slot, add(machine, frame.top(slot), frame.get(0), Value::int(digit)));
+            frame.set(slot, add(machine, frame.top(slot + 1), Value::int(digit), frame.get(slot)));
+        }
+        let first = format!("{}123456789", "-".repeat(40));
+        assert_eq!(text(frame.get(0)), first);
+        for slot in 1..4 {
+            assert_eq!(text(frame.get(slot)), format!("{slot}{first}{slot}"));
+        }
     });
 }
 

@@ -9,7 +9,9 @@
 //! | `read_nanos`, `lower_nanos`, `compile_nanos` | source to tree, tree to Core, Core to the interpreter's closures |
 //! | `run_nanos` | the run, compiling included |
 //! | `minor_collections`, `major_collections`, `pause_nanos`, `longest_pause_nanos` | the collector |
-//! | `allocated_bytes`, `promoted_bytes`, `peak_bytes` | the heap: allocated at all, survived a collection, live at most |
+//! | `minor_pauses`, `major_pauses` | an object each: `median_nanos`, `p99_nanos`, `longest_nanos` of the collections of the nursery alone, and of those that took in the old space |
+//! | `allocated_bytes`, `promoted_bytes`, `peak_bytes` | the heap: allocated at all, survived a collection, in use at most after one |
+//! | `live_bytes`, `peak_held_bytes` | left by the last collection of the old space; the most memory that the heap held |
 //! | `stack_bytes`, `frame_bytes` | the most native stack and frames in use; null where the system does not tell |
 //! | `printed_bytes` | the output |
 //! | `interpreted_calls`, `compiled_calls` | calls by tier |
@@ -26,6 +28,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use galo_runtime::Pauses;
 use serde_json::{Value, json};
 
 use super::names::Names;
@@ -101,25 +104,45 @@ impl Statistics<'_> {
     }
 
     fn costs(&self, out: &mut String) -> fmt::Result {
-        let (load, run, heap) = (self.names.program.load_times(), &self.run, &self.run.heap);
+        let (load, run) = (self.names.program.load_times(), &self.run);
         writeln!(out, "read         {}", millis(load.read))?;
         writeln!(out, "lower        {}", millis(load.lower))?;
         writeln!(out, "compile      {}", millis(load.compile))?;
         writeln!(out, "run          {}", millis(run.time))?;
-        let (pause, longest) = (heap.pause_nanos, heap.longest_pause_nanos);
-        let nanos = |n| millis(Duration::from_nanos(n));
-        writeln!(out, "collecting   {}, at most {} at a time", nanos(pause), nanos(longest))?;
-        let (minor, major) = (heap.minor_collections, heap.major_collections);
-        writeln!(out, "collections  {minor} minor, {major} major")?;
-        writeln!(out, "allocated    {} bytes", heap.allocated_bytes)?;
-        writeln!(out, "survived     {} bytes", heap.promoted_bytes)?;
-        writeln!(out, "live         {} bytes at most", heap.peak_bytes)?;
+        self.heap(out)?;
         for (name, bytes) in [("stack", run.stack_bytes), ("frames", run.frame_bytes)] {
             if let Some(bytes) = bytes {
                 writeln!(out, "{name:<12} {bytes} bytes at most")?;
             }
         }
         writeln!(out, "printed      {} bytes", run.printed_bytes)
+    }
+
+    /// What the collector did, and how much memory the heap took.
+    fn heap(&self, out: &mut String) -> fmt::Result {
+        let heap = &self.run.heap;
+        let nanos = |n| millis(Duration::from_nanos(n));
+        writeln!(out, "collecting   {}", nanos(heap.pause_nanos()))?;
+        for (name, count, pauses) in [
+            ("minor", heap.minor_collections - heap.major_collections, &heap.minor_pauses),
+            ("major", heap.major_collections, &heap.major_pauses),
+        ] {
+            let [median, most] = [50, 99].map(|percent| nanos(pauses.percentile(percent)));
+            let longest = nanos(pauses.longest());
+            writeln!(
+                out,
+                "{name:<12} {count} collections: median {median}, 99 % within {most}, at most {longest}"
+            )?;
+        }
+        let percent = heap.promoted_bytes * 100 / heap.allocated_bytes.max(1);
+        writeln!(out, "allocated    {} bytes", heap.allocated_bytes)?;
+        writeln!(out, "survived     {} bytes, {percent} %", heap.promoted_bytes)?;
+        let (peak, live) = (heap.peak_bytes, heap.live_bytes);
+        writeln!(
+            out,
+            "in use       {peak} bytes at most, {live} live after the last major collection"
+        )?;
+        writeln!(out, "held         {} bytes at most", heap.peak_held_bytes)
     }
 
     /// What ran where, and what that took.
@@ -211,8 +234,12 @@ impl Statistics<'_> {
             "allocated_bytes": heap.allocated_bytes,
             "promoted_bytes": heap.promoted_bytes,
             "peak_bytes": heap.peak_bytes,
-            "pause_nanos": heap.pause_nanos,
-            "longest_pause_nanos": heap.longest_pause_nanos,
+            "live_bytes": heap.live_bytes,
+            "peak_held_bytes": heap.peak_held_bytes,
+            "pause_nanos": heap.pause_nanos(),
+            "longest_pause_nanos": heap.longest_pause_nanos(),
+            "minor_pauses": pauses_json(&heap.minor_pauses),
+            "major_pauses": pauses_json(&heap.major_pauses),
             "stack_bytes": run.stack_bytes,
             "frame_bytes": run.frame_bytes,
             "printed_bytes": run.printed_bytes,
@@ -267,6 +294,14 @@ impl Statistics<'_> {
 /// How often a function ran, in any tier.
 fn activity(profile: &FunctionProfile) -> u64 {
     profile.calls + profile.loops + profile.compiled_calls
+}
+
+fn pauses_json(pauses: &Pauses) -> Value {
+    json!({
+        "median_nanos": pauses.percentile(50),
+        "p99_nanos": pauses.percentile(99),
+        "longest_nanos": pauses.longest(),
+    })
 }
 
 fn millis(time: Duration) -> String {

@@ -6,18 +6,13 @@
 //! All survivors are promoted, so after it the nursery is empty and every slot holds
 //! old pointers. A major collection does the same from the old space to its spare,
 //! always right after a minor one.
-//!
-//! A deep stack must not make every minor collection slow: the nursery grows to the
-//! size of the stack that has to be scanned, which keeps the cost per allocated byte
-//! constant.
 
 use std::time::Instant;
 
 use super::object::{First, PAIR_WORDS, StringForm, StringHeader, forward, words_of};
+use super::sizes::SPARE_MIN_BYTES;
 use super::space::Space;
-use super::{
-    Collection, Heap, MAJOR_MIN_BYTES, NURSERY_BYTES, OutOfMemory, Roots, SPARE_MIN_BYTES,
-};
+use super::{Collection, Heap, HeapStats, OutOfMemory, Roots};
 use crate::value::{Tag, Value};
 
 /// What freed memory is filled with in zeal mode: no value, no header.
@@ -43,10 +38,11 @@ impl Heap<'_> {
         if self.zeal {
             self.verify(roots);
         }
-        let pause_nanos = self.record_pause(start);
+        let major = self.stats.major_collections > major_before;
+        let pause_nanos = self.record_pause(start, major);
         if let Some(observer) = self.observer {
             observer.collected(&Collection {
-                major: self.stats.major_collections > major_before,
+                major,
                 before_bytes: before as u64,
                 after_bytes: self.in_use() as u64,
                 pause_nanos,
@@ -70,16 +66,22 @@ impl Heap<'_> {
         let zealous = self.zeal
             && (self.old.used() < ZEAL_MAJOR_MAX_BYTES
                 || self.stats.minor_collections.is_multiple_of(ZEAL_MAJOR_EVERY));
-        zealous || self.in_use() > self.major_at_bytes
+        zealous || self.sizes.wants_major(self.in_use())
     }
 
-    fn record_pause(&mut self, start: Instant) -> u64 {
-        let nanos = start.elapsed().as_nanos() as u64;
-        let stats = &mut self.stats;
-        stats.pause_nanos += nanos;
-        stats.longest_pause_nanos = stats.longest_pause_nanos.max(nanos);
+    fn record_pause(&mut self, start: Instant, major: bool) -> u64 {
         self.stats.peak_bytes = self.stats.peak_bytes.max(self.in_use() as u64);
+        let nanos = start.elapsed().as_nanos() as u64;
+        let HeapStats { minor_pauses, major_pauses, .. } = &mut self.stats;
+        (if major { major_pauses } else { minor_pauses }).note(nanos);
         nanos
+    }
+
+    /// Notes how much memory the heap holds, while it holds the most.
+    fn record_held(&mut self) {
+        let nursery = self.free as usize - self.nursery.start() as usize;
+        let held = nursery + self.old.held() + self.spare.held() + self.buffer_bytes;
+        self.stats.peak_held_bytes = self.stats.peak_held_bytes.max(held as u64);
     }
 
     fn collect_nursery(&mut self, roots: Roots) {
@@ -99,7 +101,10 @@ impl Heap<'_> {
         self.young_buffers = young;
         self.buffer_bytes_before = self.buffer_bytes;
         self.stats.minor_collections += 1;
-        self.stats.promoted_bytes += (self.old.used() - before) as u64;
+        let survived = self.old.used() - before;
+        self.stats.promoted_bytes += survived as u64;
+        self.record_held();
+        self.sizes.nursery_collected(self.free as usize - self.fresh as usize, survived);
     }
 
     fn collect_old(&mut self, roots: Roots) {
@@ -108,6 +113,7 @@ impl Heap<'_> {
             Evacuation { from: &self.spare, scan: self.old.free, to: &mut self.old };
         evacuation.slots(roots);
         evacuation.finish();
+        self.record_held();
         for object in std::mem::take(&mut self.old_buffers) {
             self.keep_or_free_buffer(object);
         }
@@ -119,8 +125,8 @@ impl Heap<'_> {
         // SAFETY: everything reachable was copied out of it.
         unsafe { self.spare.clear(keep) };
         self.stats.major_collections += 1;
-        self.major_at_bytes =
-            (2 * self.in_use()).clamp(MAJOR_MIN_BYTES.min(self.max_bytes), self.max_bytes);
+        self.stats.live_bytes = self.in_use() as u64;
+        self.sizes.all_collected(self.in_use());
     }
 
     /// Empties the nursery and sizes it; false if `words` can never fit.
@@ -136,7 +142,7 @@ impl Heap<'_> {
             return true;
         }
         let stack = roots.top as usize - roots.base as usize;
-        let size = NURSERY_BYTES.max(stack).max(need).min(self.nursery.capacity());
+        let size = self.sizes.nursery(stack, need);
         self.free = self.nursery.start();
         self.fresh = self.free;
         self.limit = self.free.wrapping_add(size / 8);

@@ -1,8 +1,8 @@
 //! The heap: where tuples, closures and strings live, and how they are allocated.
 //!
 //! Two generations. New objects are bump-allocated in the nursery; whatever
-//! survives a collection is copied to the old space, and the old space is copied to
-//! its spare half when it has doubled (see `collect`). Everything is immutable, so no
+//! survives a collection is copied to the old space (see `collect`), and the old space is
+//! copied to its spare half when it has doubled (see `sizes`). Everything is immutable, so no
 //! old object points to a young one and there is no write barrier; the one exception,
 //! a [cell](Heap::set_cell) that a `let` fills after allocating, is remembered by hand.
 //!
@@ -11,6 +11,8 @@
 
 mod collect;
 pub(crate) mod object;
+mod pauses;
+mod sizes;
 mod space;
 mod statics;
 mod verify;
@@ -21,23 +23,14 @@ use std::io;
 use crate::function::VmFunction;
 use crate::value::{Tag, Value};
 use object::{PAIR_WORDS, ROPE_WORDS, StringForm, StringHeader, flat_words};
+pub use pauses::Pauses;
+use sizes::{NURSERY_MAX_BYTES, Sizes};
 use space::Space;
 pub use statics::Statics;
 
 /// The size of a pair in bytes.
 pub(crate) const PAIR_BYTES: usize = PAIR_WORDS * 8;
 
-/// The nursery's size until a deep stack or a large object asks for more, in bytes. If all of it
-/// survives, a collection takes about a millisecond.
-const NURSERY_BYTES: usize = 3 << 19;
-/// The most that the nursery may grow to, in bytes.
-const NURSERY_MAX_BYTES: usize = 64 << 20;
-/// The old space is not collected before it has this many bytes.
-const MAJOR_MIN_BYTES: usize = 8 << 20;
-/// The spare half keeps this many bytes of memory at least: as much as the old space fills before
-/// it is collected for the first time, so that small heaps are not given back to the system and
-/// asked for again at every collection.
-const SPARE_MIN_BYTES: usize = MAJOR_MIN_BYTES + NURSERY_BYTES;
 /// Longer strings that are not concatenations are kept outside the moving heap, in bytes.
 const FLAT_MAX_BYTES: usize = 4 << 10;
 /// String buffers made between two collections, in bytes, that bring the next one on, if
@@ -63,10 +56,27 @@ pub struct HeapStats {
     pub allocated_bytes: u64,
     /// The most bytes in use after a collection: old space and string buffers.
     pub peak_bytes: u64,
+    /// Bytes in use after the last collection of the old space: what was live then.
+    pub live_bytes: u64,
+    /// The most memory held at a time, in bytes: nursery, both halves of the old space, string
+    /// buffers.
+    pub peak_held_bytes: u64,
+    /// Pauses in which the nursery alone was collected.
+    pub minor_pauses: Pauses,
+    /// Pauses in which the old space was, too.
+    pub major_pauses: Pauses,
+}
+
+impl HeapStats {
     /// The time spent collecting, in nanoseconds.
-    pub pause_nanos: u64,
+    pub fn pause_nanos(&self) -> u64 {
+        self.minor_pauses.total() + self.major_pauses.total()
+    }
+
     /// The longest single pause, in nanoseconds.
-    pub longest_pause_nanos: u64,
+    pub fn longest_pause_nanos(&self) -> u64 {
+        self.minor_pauses.longest().max(self.major_pauses.longest())
+    }
 }
 
 /// One run of the collector.
@@ -116,7 +126,7 @@ pub struct Heap<'w> {
     /// Old cells that were filled with young values since the last collection.
     remembered: Vec<*mut u64>,
     max_bytes: usize,
-    major_at_bytes: usize,
+    sizes: Sizes,
     zeal: bool,
     stats: HeapStats,
     observer: Option<&'w dyn CollectionObserver>,
@@ -146,13 +156,13 @@ impl<'w> Heap<'w> {
             buffer_bytes_before: 0,
             remembered: Vec::new(),
             max_bytes,
-            major_at_bytes: MAJOR_MIN_BYTES.min(max_bytes),
+            sizes: Sizes::new(max_bytes),
             zeal,
             stats: HeapStats::default(),
             observer: None,
         };
         if !zeal {
-            heap.limit = heap.nursery.start().wrapping_add(NURSERY_BYTES / 8);
+            heap.limit = heap.nursery.start().wrapping_add(heap.sizes.nursery(0, 0) / 8);
         }
         Ok(heap)
     }

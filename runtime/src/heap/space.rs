@@ -9,13 +9,15 @@ use crate::mapping::Mapping;
 pub(crate) struct Space {
     mapping: Mapping,
     pub(crate) free: *mut u64,
+    /// Bytes from the start that were in use at some time and not given back since.
+    kept: usize,
 }
 
 impl Space {
     /// Reserves a space of at least `bytes`.
     pub(crate) fn reserve(bytes: usize) -> io::Result<Space> {
         let mapping = Mapping::reserve(bytes)?;
-        Ok(Space { free: mapping.start().cast(), mapping })
+        Ok(Space { free: mapping.start().cast(), mapping, kept: 0 })
     }
 
     pub(crate) fn start(&self) -> *mut u64 {
@@ -37,6 +39,11 @@ impl Space {
         self.free as usize - self.start() as usize
     }
 
+    /// Bytes of memory that the space holds, used or not.
+    pub(crate) fn held(&self) -> usize {
+        self.used().max(self.kept)
+    }
+
     /// Whether `object` lies in the reservation.
     #[inline(always)]
     pub(crate) fn contains(&self, object: *mut u64) -> bool {
@@ -48,10 +55,13 @@ impl Space {
     /// # Safety
     /// No object of the space is needed any more.
     pub(crate) unsafe fn clear(&mut self, keep: usize) {
-        if self.used() > keep {
+        let held = self.held();
+        if held > keep {
+            let start = self.mapping.start();
             // SAFETY: inside the mapping; by contract nothing there is needed.
-            unsafe { self.mapping.discard(self.mapping.start().add(keep), self.free.cast()) };
+            unsafe { self.mapping.discard(start.add(keep), start.add(held)) };
         }
+        self.kept = held.min(keep);
         self.free = self.start();
     }
 }
