@@ -121,12 +121,14 @@ impl Heap<'_> {
         if self.zeal {
             poison(self.spare.start(), self.spare.free);
         }
-        let keep = if self.zeal { usize::MAX } else { self.old.used().max(SPARE_MIN_BYTES) };
+        self.sizes.all_collected(self.in_use());
+        let keep =
+            if self.zeal { self.spare.capacity() } else { self.old.used().max(SPARE_MIN_BYTES) };
+        let wanted = self.sizes.old_to_be().saturating_sub(self.buffer_bytes);
         // SAFETY: everything reachable was copied out of it.
-        unsafe { self.spare.clear(keep) };
+        unsafe { self.spare.clear(keep, &mut self.old, wanted) };
         self.stats.major_collections += 1;
         self.stats.live_bytes = self.in_use() as u64;
-        self.sizes.all_collected(self.in_use());
     }
 
     /// Empties the nursery and sizes it; false if `words` can never fit.

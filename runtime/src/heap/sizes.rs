@@ -69,6 +69,12 @@ impl Sizes {
         self.major_at = (2 * live).clamp(MAJOR_MIN_BYTES.min(self.max), self.max);
     }
 
+    /// How much memory the old space will hold before it is collected again, string buffers
+    /// included.
+    pub(super) fn old_to_be(&self) -> usize {
+        self.major_at + NURSERY_BYTES
+    }
+
     /// Whether the old space is to be collected when so much is in use.
     pub(super) fn wants_major(&self, in_use: usize) -> bool {
         in_use > self.major_at

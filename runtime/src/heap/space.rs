@@ -9,7 +9,8 @@ use crate::mapping::Mapping;
 pub(crate) struct Space {
     mapping: Mapping,
     pub(crate) free: *mut u64,
-    /// Bytes from the start that were in use at some time and not given back since.
+    /// Bytes from the start that the space holds memory for, whether in use or not; more if more
+    /// is in use.
     kept: usize,
 }
 
@@ -50,18 +51,32 @@ impl Space {
         (object as usize).wrapping_sub(self.start() as usize) < self.mapping.len()
     }
 
-    /// Forgets all objects, and gives the memory beyond the first `keep` bytes back.
+    /// Forgets all objects and keeps `keep` bytes of memory. What is beyond goes to the `heir` as
+    /// far as that holds less than `wanted`, and to the system otherwise.
     ///
     /// # Safety
     /// No object of the space is needed any more.
-    pub(crate) unsafe fn clear(&mut self, keep: usize) {
-        let held = self.held();
-        if held > keep {
-            let start = self.mapping.start();
-            // SAFETY: inside the mapping; by contract nothing there is needed.
-            unsafe { self.mapping.discard(start.add(keep), start.add(held)) };
-        }
-        self.kept = held.min(keep);
+    pub(crate) unsafe fn clear(&mut self, keep: usize, heir: &mut Space, wanted: usize) {
+        self.kept = self.held();
         self.free = self.start();
+        let page = rustix::param::page_size();
+        let end = self.kept.next_multiple_of(page);
+        let begin = heir.held().next_multiple_of(page);
+        let surplus = end.saturating_sub(keep.min(self.capacity()).next_multiple_of(page));
+        let wanted = wanted.min(heir.capacity()) / page * page;
+        let given = surplus.min(wanted.saturating_sub(begin));
+        let (ours, theirs) = (self.mapping.start(), heir.mapping.start());
+        // SAFETY: whole pages inside the mappings: `held` and `wanted` are within them. By contract
+        // nothing there is needed, nor is it beyond what the heir has in use.
+        unsafe {
+            if given > 0 {
+                self.mapping.give(ours.add(end - given), given, &heir.mapping, theirs.add(begin));
+                heir.kept = begin + given;
+            }
+            if surplus > given {
+                self.mapping.discard(ours.add(end - surplus), ours.add(end - given));
+            }
+        }
+        self.kept = self.kept.min(end - surplus);
     }
 }
