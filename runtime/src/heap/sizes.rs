@@ -3,9 +3,9 @@
 //! A collection of the nursery costs what survives it. Where next to nothing does, its size does
 //! not matter; where all does, neither: everything is copied once. In between, a larger nursery
 //! gives objects more time to die, so it grows while a noticeable part survives, and as long as
-//! what survives is little enough for a short pause. It shrinks again when more than that does.
+//! what survives is little enough for a short pause. As soon as more does, it is small again.
 //!
-//! A deep stack must not make every collection of the nursery slow: the nursery is at least as
+//! A deep stack must not make every collection of the nursery slow: the nursery is at least half as
 //! large as the stack that has to be scanned, which keeps the cost per allocated byte constant.
 //!
 //! The old space is collected when it has doubled, string buffers included.
@@ -17,6 +17,8 @@ pub(super) const NURSERY_BYTES: usize = 3 << 19;
 const NURSERY_GROWN_BYTES: usize = 3 * NURSERY_BYTES;
 /// The most that the nursery may grow to for a deep stack or a large object, in bytes.
 pub(super) const NURSERY_MAX_BYTES: usize = 64 << 20;
+/// The nursery is at least this part of the stack that has to be scanned.
+const STACK_PART: usize = 2;
 /// The nursery shrinks if more than this survives, in bytes, and only grows if twice of what
 /// survives is less.
 const SURVIVORS_BYTES: usize = 1 << 20;
@@ -49,7 +51,7 @@ impl Sizes {
     /// Takes note that `survived` bytes of the `used` bytes of the nursery did survive.
     pub(super) fn nursery_collected(&mut self, used: usize, survived: usize) {
         if survived > SURVIVORS_BYTES {
-            self.nursery = (self.nursery / 2).max(NURSERY_BYTES);
+            self.nursery = NURSERY_BYTES;
         } else if used >= self.nursery / 2
             && survived >= used / SURVIVORS_PART
             && survived <= SURVIVORS_BYTES / 2
@@ -61,7 +63,7 @@ impl Sizes {
     /// The size of the nursery until its next collection, with a stack of `stack` bytes and an
     /// object to come of `need` bytes.
     pub(super) fn nursery(&self, stack: usize, need: usize) -> usize {
-        self.nursery.max(stack).max(need).min(NURSERY_MAX_BYTES)
+        self.nursery.max(stack / STACK_PART).max(need).min(NURSERY_MAX_BYTES)
     }
 
     /// Takes note that all of the heap was collected and `live` bytes are left.
@@ -111,8 +113,9 @@ mod tests {
         let mut sizes = Sizes::new(1 << 30);
         sizes.nursery_collected(NURSERY_BYTES, NURSERY_BYTES / 10);
         let grown = sizes.nursery(0, 0);
+        assert!(grown > NURSERY_BYTES);
         sizes.nursery_collected(grown, grown);
-        assert!(sizes.nursery(0, 0) < grown);
+        assert_eq!(sizes.nursery(0, 0), NURSERY_BYTES);
     }
 
     #[test]
@@ -125,8 +128,8 @@ mod tests {
     #[test]
     fn stacks_and_large_objects_find_room() {
         let sizes = Sizes::new(1 << 30);
-        assert_eq!(sizes.nursery(5 << 20, 0), 5 << 20);
-        assert_eq!(sizes.nursery(5 << 20, 6 << 20), 6 << 20);
+        assert_eq!(sizes.nursery(10 << 20, 0), (10 << 20) / STACK_PART);
+        assert_eq!(sizes.nursery(10 << 20, 20 << 20), 20 << 20);
         assert_eq!(sizes.nursery(1 << 30, 0), NURSERY_MAX_BYTES);
     }
 
