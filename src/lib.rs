@@ -14,5 +14,7 @@ pub mod report;
 pub mod ssa;
 pub mod syntax;
 
-pub use engine::{Config, Engine, InputError, JitConfig, Program, ProgramError, RunStats, Tier};
-pub use galo_runtime::ErrorKind;
+pub use engine::{
+    Config, Engine, Evaluation, InputError, JitConfig, Program, ProgramError, RunStats, Tier,
+};
+pub use galo_runtime::{Data, ErrorKind, Kind, Part};

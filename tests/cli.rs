@@ -182,3 +182,72 @@ fn dumps_go_to_a_file_for_each_text() {
     assert!(folder.join("add-1.core").exists());
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// What galo says to `input`: its output and its standard error.
+fn told(arguments: &[&str], input: &str) -> (String, String) {
+    let mut command = galo(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn the_repl_answers_input_by_input_and_survives_errors() {
+    let (stdout, stderr) = told(
+        &["repl", "--max-stack=1M"],
+        "let twice = fn (x) => {\n  x + x // both\n}\n\
+         twice(21)\n\
+         (it, twice(\"a\"))\n\
+         1 + true\n\
+         let f = fn (n) => 1 + f(n); f(0)\n\
+         let\n\n\n\
+         :hlep\n\
+         print(\"still here\")\n\
+         :type (1, 2)\n\
+         :core twice\n\
+         :tier jit\n\
+         let a = twice(4); let b = a + 1;\n\
+         :list\n\
+         :quit\n\
+         never\n",
+    );
+    let expected = "twice = <#closure>\n42\n(42, \"aa\")\nstill here\nTuple\n; core of twice";
+    assert!(stdout.starts_with(expected), "{stdout}");
+    let list = "let twice = fn (x) => {\n  x + x // both\n};\nlet it = 42;\nlet it = (42, \"aa\");\n\
+                let it = \"still here\";\nlet a = 8;\nlet b = 9;\n";
+    assert!(stdout.ends_with(&format!("\na = 8\nb = 9\n{list}")), "{stdout}");
+    for error in ["error[type-error]: ", "error[stack-overflow]: ", "error[expected-name]: "] {
+        assert!(stderr.contains(error), "{error}: {stderr}");
+    }
+    assert!(stderr.contains("there is no command `:hlep`; did you mean `:help`?"), "{stderr}");
+}
+
+#[test]
+fn files_are_loaded_into_the_repl() {
+    let file = std::env::temp_dir().join(format!("galo-repl-{}.rinha", std::process::id()));
+    std::fs::write(&file, "let a = 20;\nlet b = a + 1;\n2 * b\n").unwrap();
+    let load = format!(":load {}\nb\n:load {}.none\n", file.display(), file.display());
+    let (stdout, stderr) = told(&["repl"], &load);
+    assert_eq!(stdout, "a = 20\nb = 21\n42\n21\n");
+    assert!(stderr.starts_with("error: cannot read "), "{stderr}");
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn shells_and_man_are_told_of_every_command_and_option() {
+    let output =
+        |arguments: &[&str]| String::from_utf8(galo(arguments).output().unwrap().stdout).unwrap();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = output(&["completions", shell]);
+        for word in ["repl", "completions", "deny-warnings", "jit-threshold"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    assert!(output(&["man"]).contains("\\fB\\-\\-max\\-heap\\fR"));
+    let page = output(&["man", "run"]);
+    assert!(page.contains(".TH GALO-RUN 1"), "{page}");
+    assert!(page.contains("Collect at every allocation"), "hidden from short help only: {page}");
+}

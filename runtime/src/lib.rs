@@ -12,6 +12,7 @@
 pub mod abi;
 pub mod closure;
 mod concat;
+pub mod data;
 pub mod fault;
 pub mod function;
 pub mod heap;
@@ -26,6 +27,7 @@ pub mod tiers;
 pub mod tuple;
 pub mod value;
 
+pub use data::{Data, Part};
 pub use fault::{Blame, ErrorKind, Fault, Site};
 pub use function::{VmCode, VmFunction};
 pub use heap::{Collection, CollectionObserver, HeapStats, Pauses, Statics};

@@ -52,6 +52,12 @@ pub(super) enum Command {
     Fmt(FmtArgs),
     /// Show what becomes of a program on its way
     Dump(DumpArgs),
+    /// Evaluate what is typed, input by input
+    Repl(ReplArgs),
+    /// Print a script that completes commands and options in a shell
+    Completions(CompletionsArgs),
+    /// Print a manual page
+    Man(ManArgs),
     /// Print the version
     Version,
 }
@@ -110,6 +116,10 @@ pub(super) struct CheckArgs {
     /// Exit with 1 if there are warnings
     #[arg(long)]
     pub(super) deny_warnings: bool,
+
+    /// How to say it
+    #[arg(long, default_value = "text")]
+    pub(super) format: Format,
 }
 
 #[derive(Args, Debug)]
@@ -167,6 +177,61 @@ pub(super) struct DumpArgs {
     /// Where to: a file, or a folder (with a file for each text); otherwise standard output
     #[arg(long, value_name = "FILE|DIR", default_value = "-", hide_default_value = true)]
     pub(super) to: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+`:help` lists the commands of the session. Inputs are remembered in
+$XDG_STATE_HOME/galo/history, or else ~/.local/state/galo/history.
+
+Examples:
+  galo repl
+  echo '1 + 2' | galo repl")]
+pub(super) struct ReplArgs {
+    /// The most live data, in bytes or with K, M or G
+    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_heap))]
+    pub(super) max_heap: Size,
+
+    /// The most stack, in bytes or with K, M or G
+    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_stack))]
+    pub(super) max_stack: Size,
+
+    /// Accept what many community programs use and the specification does not
+    #[arg(long)]
+    pub(super) lenient: bool,
+
+    #[command(flatten)]
+    pub(super) jit: JitArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  galo completions bash > ~/.local/share/bash-completion/completions/galo
+  galo completions zsh > ~/.zfunc/_galo      (with ~/.zfunc in fpath)
+  galo completions fish > ~/.config/fish/completions/galo.fish")]
+pub(super) struct CompletionsArgs {
+    /// Whose script
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  galo man | man -l -                          read the page
+  galo man run > ~/.local/share/man/man1/galo-run.1")]
+pub(super) struct ManArgs {
+    /// The page of a command; otherwise that of galo
+    pub(super) command: Option<String>,
+}
+
+/// How findings are written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Format {
+    /// For people, on standard error
+    Text,
+    /// For editors, on standard output, in the shape of ESLint's JSON
+    Json,
 }
 
 /// When messages are coloured.

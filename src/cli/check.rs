@@ -2,14 +2,19 @@
 
 use std::process::ExitCode;
 
-use super::Outcome;
-use super::args::CheckArgs;
-use super::failure::say;
+use super::args::{CheckArgs, Format};
+use super::failure::{NOT_A_PROGRAM, say};
 use super::input::Input;
+use super::{Outcome, output};
 use crate::check::{Findings, check as find};
+use crate::report::{Source, lint_json};
+use crate::syntax::input::read;
 
 pub(super) fn check(args: &CheckArgs, color: bool) -> Outcome {
     let input = Input::read(&args.input)?;
+    if args.format == Format::Json {
+        return json(args, &input);
+    }
     let ast = input.parse(color)?;
     let findings = find(&ast).map_err(|error| input.refused(&ast, &[*error], color))?;
     let reporter = input.reporter(&ast, color);
@@ -23,6 +28,26 @@ pub(super) fn check(args: &CheckArgs, color: bool) -> Outcome {
     }
     say(&summary(&input.name, count, &findings));
     Ok(if args.deny_warnings { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What there is to say as JSON, also if the input is no program.
+fn json(args: &CheckArgs, input: &Input) -> Outcome {
+    let (report, status) = match read(&input.name, &input.bytes) {
+        Err(errors) => {
+            let source = Source::Text { name: &input.name, text: &input.shown() };
+            (lint_json(&input.name, source, &errors, 0), NOT_A_PROGRAM)
+        }
+        Ok(ast) => match find(&ast) {
+            Err(error) => (lint_json(&input.name, input.source(&ast), &[*error], 0), NOT_A_PROGRAM),
+            Ok(Findings { warnings, omitted }) => {
+                let is_denied = args.deny_warnings && !warnings.is_empty();
+                let report = lint_json(&input.name, input.source(&ast), &warnings, omitted);
+                (report, u8::from(is_denied))
+            }
+        },
+    };
+    output::print(|out| writeln!(out, "{report:#}"))?;
+    Ok(ExitCode::from(status))
 }
 
 fn summary(name: &str, count: usize, findings: &Findings) -> String {

@@ -28,24 +28,34 @@ pub(super) fn dump(args: &DumpArgs, color: bool) -> Outcome {
         functions: Patterns::new(&args.functions),
         target: Target::of_path(&args.to),
     };
-    let dumps = open(&options, &input, color)?;
-    if stages.iter().any(|stage| stage != Stage::Tokens) {
-        let (tier, jit, lenient) = (args.jit.tier, args.jit.config(), args.lenient);
-        let config = Config { tier, jit, lenient, ..Config::default() };
-        let program = run::load(&Engine::new(config), &input, color)?;
-        let names = Names::new(&program, Locator::new(&input.reporter(program.ast(), false)));
-        dumps.program(&names);
-        let inspector = Inspector { names: &names, trace: None, dumps: Some(dumps) };
-        if stages.need_run()
-            && let Err(error) = program.run_observed(&mut io::sink(), &inspector)
-        {
-            warn(&format!("the program failed: {}", error.message), color);
-        }
-        run::warn_of_no_compiler(&program, color);
-        let dumps = inspector.dumps.expect("they were just there");
-        return finish(&dumps, &names, color).map(|()| ExitCode::SUCCESS);
+    let (tier, jit, lenient) = (args.jit.tier, args.jit.config(), args.lenient);
+    let config = Config { tier, jit, lenient, ..Config::default() };
+    show(&input, &options, config, color).map(|()| ExitCode::SUCCESS)
+}
+
+/// Writes the dumps that are asked for of a program, which is run if some of them need that.
+pub(super) fn show(
+    input: &Input,
+    options: &DumpOptions,
+    config: Config,
+    color: bool,
+) -> Result<(), Failure> {
+    let dumps = open(options, input, color)?;
+    let stages = &options.stages;
+    if stages.iter().all(|stage| stage == Stage::Tokens) {
+        return written(&dumps);
     }
-    written(&dumps).map(|()| ExitCode::SUCCESS)
+    let program = run::load(&Engine::new(config), input, color)?;
+    let names = Names::new(&program, Locator::new(&input.reporter(program.ast(), false)));
+    dumps.program(&names);
+    let inspector = Inspector { names: &names, trace: None, dumps: Some(dumps) };
+    if stages.need_run()
+        && let Err(error) = program.run_observed(&mut io::sink(), &inspector)
+    {
+        warn(&format!("the program failed: {}", error.message), color);
+    }
+    run::warn_of_no_compiler(&program, color);
+    finish(&inspector.dumps.expect("they were just there"), &names, color)
 }
 
 /// Opens dumps and writes what there is of the input before it is a program.

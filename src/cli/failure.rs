@@ -8,6 +8,9 @@ use annotate_snippets::{Group, Level, Renderer};
 
 use crate::inspect::Target;
 
+/// The exit status if the input is not a program.
+pub(super) const NOT_A_PROGRAM: u8 = 65;
+
 /// Why a command did not do what it was asked for.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -50,7 +53,7 @@ impl Failure {
     pub(super) fn report(self, color: bool) -> ExitCode {
         let (text, status) = match self {
             Failure::Usage(message) => (line(&message, None, color), 2),
-            Failure::NotAProgram(text) => (text, 65),
+            Failure::NotAProgram(text) => (text, NOT_A_PROGRAM),
             Failure::Unreadable { name, error, help } => {
                 (line(&format!("cannot read {name:?}: {error}"), help, color), 66)
             }

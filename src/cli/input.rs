@@ -1,12 +1,14 @@
 //! Gets the program: from a file, standard input, the command line or the contest's
 //! paths; and says what is wrong with it.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use super::args::InputArgs;
 use super::failure::Failure;
+use super::nearest;
 use crate::report::{Reporter, Source};
 use crate::syntax::ast::Ast;
 use crate::syntax::diagnostic::Diagnostic;
@@ -31,7 +33,7 @@ impl Input {
         match (&args.code, &args.file) {
             (Some(code), _) => Ok(Input::named("<command line>", code.clone().into_bytes())),
             (None, Some(path)) if path.as_os_str() == "-" => read_stdin(),
-            (None, Some(path)) => read_file(path),
+            (None, Some(path)) => Input::read_file(path),
             (None, None) => {
                 Err(Failure::Usage("a FILE, `-` or `-e CODE` is needed; see --help".to_owned()))
             }
@@ -45,10 +47,20 @@ impl Input {
         }
         let existing = CONTEST_PATHS.into_iter().find(|path| Path::new(path).exists());
         let path = existing.unwrap_or(CONTEST_PATHS[0]);
-        read_file(Path::new(path)).map_err(|failure| match failure {
+        Input::read_file(Path::new(path)).map_err(|failure| match failure {
             Failure::Unreadable { name, error, .. } => {
                 let help = "name a FILE, `-` for standard input, or `-e CODE`; see --help";
                 Failure::Unreadable { name, error, help: Some(help.to_owned()) }
+            }
+            other => other,
+        })
+    }
+
+    /// Reads a file.
+    pub(super) fn read_file(path: &Path) -> Result<Input, Failure> {
+        read(path.display().to_string(), File::open(path)).map_err(|failure| match failure {
+            Failure::Unreadable { name, error, .. } if error.kind() == io::ErrorKind::NotFound => {
+                Failure::Unreadable { name, error, help: nearest::help(path) }
             }
             other => other,
         })
@@ -73,10 +85,14 @@ impl Input {
 
     /// The failure that is due to errors in the input's own text.
     pub(super) fn not_a_program(&self, diagnostics: &[Diagnostic], color: bool) -> Failure {
-        let text = input::without_byte_order_mark(&self.bytes);
-        let text = String::from_utf8_lossy(&text[..text.len().min(u32::MAX as usize)]);
-        let source = Source::Text { name: &self.name, text: &text };
+        let source = Source::Text { name: &self.name, text: &self.shown() };
         not_a_program(diagnostics, &Reporter::new(source, color))
+    }
+
+    /// The input's own text, as far as it is one.
+    pub(super) fn shown(&self) -> Cow<'_, str> {
+        let text = input::without_byte_order_mark(&self.bytes);
+        String::from_utf8_lossy(&text[..text.len().min(u32::MAX as usize)])
     }
 
     /// The failure that is due to errors in `ast`, the tree of this input.
@@ -87,23 +103,23 @@ impl Input {
     /// A reporter of places in `ast`, the tree of this input: where there is a source
     /// they are shown in it.
     pub(super) fn reporter<'a>(&'a self, ast: &'a Ast, color: bool) -> Reporter<'a> {
-        let source = match input::text(&self.name, &self.bytes) {
+        Reporter::new(self.source(ast), color)
+    }
+
+    /// What places in `ast`, the tree of this input, lie in.
+    pub(super) fn source<'a>(&'a self, ast: &'a Ast) -> Source<'a> {
+        match input::text(&self.name, &self.bytes) {
             Ok(text) if input::form(text) == Form::Source => {
                 Source::Text { name: &self.name, text }
             }
             _ => Source::Tree(ast),
-        };
-        Reporter::new(source, color)
+        }
     }
 }
 
 fn not_a_program(diagnostics: &[Diagnostic], reporter: &Reporter<'_>) -> Failure {
     let texts = diagnostics.iter().map(|diagnostic| reporter.diagnostic(diagnostic));
     Failure::NotAProgram(texts.collect::<Vec<_>>().join("\n"))
-}
-
-fn read_file(path: &Path) -> Result<Input, Failure> {
-    read(path.display().to_string(), File::open(path))
 }
 
 fn read_stdin() -> Result<Input, Failure> {

@@ -11,9 +11,12 @@ mod dump;
 mod failure;
 mod fmt;
 mod input;
+mod nearest;
 mod options;
 mod output;
+mod repl;
 mod run;
+mod shell;
 mod size;
 
 use std::process::ExitCode;
@@ -38,6 +41,9 @@ pub fn main() -> ExitCode {
         Some(Command::Ast(args)) => ast::ast(&args, color),
         Some(Command::Fmt(args)) => fmt::fmt(&args, color),
         Some(Command::Dump(args)) => dump::dump(&args, color),
+        Some(Command::Repl(args)) => repl::repl(&args, color),
+        Some(Command::Completions(args)) => shell::completions(&args),
+        Some(Command::Man(args)) => shell::man(&args),
         Some(Command::Version) => output::print(|out| writeln!(out, "galo {}", VERSION)),
     };
     outcome.unwrap_or_else(|failure| failure.report(color))

@@ -114,7 +114,7 @@ fn refused(input: &Input, error: &InputError, color: bool) -> Failure {
 }
 
 /// The failure that is due to a program error, shown like an error in the input.
-fn program_error(input: &Input, error: &ProgramError, color: bool) -> Failure {
+pub(super) fn program_error(input: &Input, error: &ProgramError, color: bool) -> Failure {
     let diagnostic = Diagnostic {
         severity: Severity::Error,
         code: error.kind.name(),

@@ -19,6 +19,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! What a program comes to is a value of the host's:
+//!
+//! ```
+//! use galo::{Config, Engine, Part};
+//!
+//! let engine = Engine::new(Config::default());
+//! let program = engine.load("pair.rinha", br#"(6 * 7, "a" + 1)"#)?;
+//!
+//! let value = program.evaluate(&mut Vec::new(), 1 << 20)?.value.expect("it is small");
+//! assert_eq!(value.to_string(), "(42, \"a1\")");
+//! assert_eq!(value.parts(), [Part::Tuple, Part::Int(42), Part::Str("a1".into())]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Errors are values. An input that is no program gives an [`InputError`] with one
 //! [`Diagnostic`](crate::syntax::diagnostic::Diagnostic) per finding; a program that fails
 //! gives a [`ProgramError`] with its kind, place and call trace:
@@ -48,6 +62,6 @@ mod tiers;
 pub use config::{Config, JitConfig, Tier};
 pub use error::{InputError, ProgramError, TraceFrame};
 pub use patterns::Patterns;
-pub use program::{Engine, Program};
+pub use program::{Engine, Evaluation, Program};
 pub use stats::{ExitCount, LoadTimes, RunStats, TierStats};
 pub use tiers::{Failure, Refusal};

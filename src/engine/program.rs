@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use galo_runtime::{Blame, ErrorKind, Fault, GuestStack, Limits, Machine, Output};
+use galo_runtime::{Blame, Data, ErrorKind, Fault, GuestStack, Limits, Machine, Output};
 
 use super::config::Config;
 use super::error::{InputError, ProgramError};
@@ -136,6 +136,15 @@ pub struct Program {
     load_times: LoadTimes,
 }
 
+/// What a program came to.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// The value, unless it is larger than was asked for.
+    pub value: Option<Data>,
+    /// What the run cost.
+    pub stats: RunStats,
+}
+
 impl Program {
     /// Runs the program. What it prints goes to `output`, buffered, and is flushed at the
     /// end, also when the program fails.
@@ -144,7 +153,20 @@ impl Program {
     /// If the program fails, or a limit of the configuration is reached, or the output
     /// cannot be written.
     pub fn run(&self, output: &mut dyn Write) -> Result<RunStats, Box<ProgramError>> {
-        self.run_watched(output, None)
+        Ok(self.run_watched(output, None, 0)?.stats)
+    }
+
+    /// Runs the program and copies its value, if that takes no more than `limit` bytes (see
+    /// [`Data::of`]).
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn evaluate(
+        &self,
+        output: &mut dyn Write,
+        limit: usize,
+    ) -> Result<Evaluation, Box<ProgramError>> {
+        self.run_watched(output, None, limit)
     }
 
     /// The same, telling an observer of all that happens.
@@ -156,14 +178,15 @@ impl Program {
         output: &mut dyn Write,
         observer: &dyn Observer,
     ) -> Result<RunStats, Box<ProgramError>> {
-        self.run_watched(output, Some(observer))
+        Ok(self.run_watched(output, Some(observer), 0)?.stats)
     }
 
     fn run_watched(
         &self,
         output: &mut dyn Write,
         observer: Option<&dyn Observer>,
-    ) -> Result<RunStats, Box<ProgramError>> {
+        limit: usize,
+    ) -> Result<Evaluation, Box<ProgramError>> {
         let start = Instant::now();
         let limits = Limits {
             heap_bytes: self.config.max_heap,
@@ -189,7 +212,7 @@ impl Program {
         if let Some(period) = self.config.jit.stress {
             machine.force_exits(period.get().try_into().unwrap_or(i64::MAX));
         }
-        stack.run(|| self.code.run(&mut machine));
+        let value = stack.run(|| self.code.run(&mut machine));
         let flushed = machine.output.flush();
         let stats = RunStats {
             time: start.elapsed(),
@@ -202,7 +225,7 @@ impl Program {
             return Err(ProgramError::new(*fault, stats, &self.loaded));
         }
         flushed.map_err(|cause| self.output_closed(cause, stats))?;
-        Ok(stats)
+        Ok(Evaluation { value: Data::of(value, limit), stats })
     }
 
     /// The program's syntax tree.

@@ -87,6 +87,12 @@ impl Stage {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Stages(Vec<Stage>);
 
+impl FromIterator<Stage> for Stages {
+    fn from_iter<I: IntoIterator<Item = Stage>>(stages: I) -> Stages {
+        Stages(stages.into_iter().collect())
+    }
+}
+
 impl Stages {
     /// Whether the stage is one of them.
     pub fn contains(&self, stage: Stage) -> bool {

@@ -6,6 +6,7 @@
 //! and control characters never are.
 
 mod excerpt;
+mod lint;
 mod locator;
 mod place;
 mod trace;
@@ -19,6 +20,7 @@ use crate::syntax::ast::{Ast, NodeId, Span};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
 use crate::syntax::format;
 
+pub use lint::lint_json;
 pub use locator::Locator;
 pub use place::{Place, Places};
 pub use trace::Call;

@@ -1,0 +1,53 @@
+//! Answers to names that mean nothing: the file or the command that was meant.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use clap::CommandFactory;
+
+use super::args::Cli;
+
+/// How many entries of a folder are looked at.
+const MAX_ENTRIES: usize = 10_000;
+
+/// What to do about there being no file at `path`.
+pub(super) fn help(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    if path.as_os_str() == OsStr::new(name) {
+        let commands = Cli::command();
+        let commands = commands.get_subcommands().map(|command| command.get_name().to_owned());
+        if let Some(command) = similar(name, commands) {
+            return Some(format!("there is a command `{command}`"));
+        }
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let names = entries.take(MAX_ENTRIES).flatten().map(|entry| entry.file_name());
+    let other = similar(name, names.filter_map(|name| name.into_string().ok()))?;
+    Some(format!("there is {:?}", path.with_file_name(other).display().to_string()))
+}
+
+/// The word that is most like `name`, if one is like it: up to two letters apart, and fewer than a
+/// third of them.
+pub(super) fn similar(name: &str, words: impl Iterator<Item = String>) -> Option<String> {
+    let at_most = 2.min(name.chars().count() / 3);
+    let distances = words.map(|word| (strsim::osa_distance(name, &word), word));
+    distances.filter(|(distance, _)| *distance <= at_most).min().map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nearest(name: &str, words: &[&str]) -> Option<String> {
+        similar(name, words.iter().map(|&word| word.to_owned()))
+    }
+
+    #[test]
+    fn similar_names_are_found_and_others_are_not() {
+        assert_eq!(nearest("ckeck", &["fmt", "check"]).as_deref(), Some("check"));
+        assert_eq!(nearest("fib.rinah", &["fib.rs", "fib.rinha"]).as_deref(), Some("fib.rinha"));
+        assert_eq!(nearest("a", &["b", "c"]), None, "a short word is like any other");
+        assert_eq!(nearest("trees", &["queens"]), None);
+    }
+}
