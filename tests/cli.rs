@@ -251,3 +251,35 @@ fn shells_and_man_are_told_of_every_command_and_option() {
     assert!(page.contains(".TH GALO-RUN 1"), "{page}");
     assert!(page.contains("Collect at every allocation"), "hidden from short help only: {page}");
 }
+
+/// A function that is hot.
+const HOT: &str = "let f = fn (n, sum) => { if (n == 0) { sum } else { f(n - 1, sum + n) } };
+                   print(f(1000, 0))";
+
+#[test]
+fn profilers_are_told_of_compiled_code() {
+    let mut command = galo(&["--tier=jit", "--jit-opt=-inline", "--profile=perfmap", "-e", HOT]);
+    let child = command.stdout(Stdio::null()).spawn().unwrap();
+    let map = format!("/tmp/perf-{}.map", child.id());
+    assert!(child.wait_with_output().unwrap().status.success());
+    let text = std::fs::read_to_string(&map).unwrap();
+    std::fs::remove_file(&map).unwrap();
+    let f = text.lines().find(|line| line.ends_with(" galo: f (<command line>:1:9), version 1"));
+    let mut words = f.unwrap_or_else(|| panic!("{text}")).split(' ');
+    let mut number = || u64::from_str_radix(words.next().unwrap(), 16).unwrap();
+    assert!(number() > 0x1000 && number() > 10, "{text}");
+
+    let folder = std::env::temp_dir().join(format!("galo-jitdump-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let profile = format!("--profile=jitdump:{}", folder.display());
+    let mut command = galo(&["--tier=jit", "--jit-opt=-inline", &profile, "-e", HOT]);
+    let child = command.stdout(Stdio::null()).spawn().unwrap();
+    let dump = folder.join(format!("jit-{}.dump", child.id()));
+    assert!(child.wait_with_output().unwrap().status.success());
+    let bytes = std::fs::read(dump).unwrap();
+    assert_eq!(bytes[..4], 0x4A69_5444_u32.to_ne_bytes(), "JiTD");
+    let contains = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    assert!(contains(b"f (<command line>:1:9), version 1\0"), "a name");
+    assert!(contains(b"\0<command line>\0"), "the file of a line");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -48,7 +48,7 @@ pub(super) fn show(
     let program = run::load(&Engine::new(config), input, color)?;
     let names = Names::new(&program, Locator::new(&input.reporter(program.ast(), false)));
     dumps.program(&names);
-    let inspector = Inspector { names: &names, trace: None, dumps: Some(dumps) };
+    let inspector = Inspector { names: &names, trace: None, dumps: Some(dumps), profile: None };
     if stages.need_run()
         && let Err(error) = program.run_observed(&mut io::sink(), &inspector)
     {

@@ -6,7 +6,9 @@ use clap::Args;
 use clap::builder::TypedValueParser;
 
 use crate::engine::Patterns;
-use crate::inspect::{DumpOptions, PassList, StageList, StatsOptions, Target, TraceOptions};
+use crate::inspect::{
+    DumpOptions, PassList, ProfileOptions, StageList, StatsOptions, Target, TraceOptions,
+};
 use crate::ssa::{PassSet, Switches};
 use crate::{JitConfig, Tier};
 
@@ -110,6 +112,11 @@ pub(super) struct InspectArgs {
     /// interpreter), `gc` (collections), or `all`; on standard error or in a FILE
     #[arg(long, value_name = "EVENTS[:FILE]", require_equals = true)]
     pub(super) trace: Option<TraceOptions>,
+
+    /// Tell profilers of compiled code: `perfmap`, names for perf; `jitdump[:FOLDER]`, code and
+    /// lines for `perf inject --jit`
+    #[arg(long, value_name = "KIND[:WHERE]", require_equals = true)]
+    pub(super) profile: Option<ProfileOptions>,
 
     /// Show stages of the program's way, like `core,clif`; `all` for all of them, `help` for
     /// a list

@@ -11,7 +11,7 @@ use super::input::Input;
 use super::{dump, output};
 use crate::engine::RunStats;
 use crate::inspect::{
-    Dumps, Inspector, Names, Overview, PassOverview, Statistics, Trace, TraceOptions,
+    Dumps, Inspector, Names, Overview, PassOverview, Profile, Statistics, Trace, TraceOptions,
 };
 use crate::report::{Call, Locator};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
@@ -31,11 +31,16 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     let (dumps, trace) = (dumps.transpose()?, trace_options.as_ref().map(open_trace).transpose()?);
     let engine = Engine::new(config(args));
     let program = load(&engine, &input, color)?;
-    let result = match (&dumps, &trace, &args.inspect.stats) {
-        (None, None, None) => program.run(&mut io::stdout().lock()),
+    let profile = args.inspect.profile.as_ref().map(Profile::open).transpose();
+    let profile = profile.map_err(unwritable_profile)?;
+    let watched = Watched { dumps, trace, profile };
+    let result = match (&watched, &args.inspect.stats) {
+        (Watched { dumps: None, trace: None, profile: None }, None) => {
+            program.run(&mut io::stdout().lock())
+        }
         _ => {
             let names = Names::new(&program, Locator::new(&input.reporter(program.ast(), false)));
-            run_watched(args, &names, dumps, trace, color)?
+            run_watched(args, &names, watched, color)?
         }
     };
     warn_of_no_compiler(&program, color);
@@ -49,21 +54,31 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     }
 }
 
+/// What is told of a run while it goes on.
+struct Watched<'a> {
+    dumps: Option<Dumps<'a>>,
+    trace: Option<Trace<'a>>,
+    profile: Option<Profile>,
+}
+
 /// Runs a program and tells what was asked for of it.
 fn run_watched(
     args: &RunArgs,
     names: &Names<'_>,
-    dumps: Option<Dumps<'_>>,
-    trace: Option<Trace<'_>>,
+    watched: Watched<'_>,
     color: bool,
 ) -> Result<Result<RunStats, Box<ProgramError>>, Failure> {
+    let Watched { dumps, trace, profile } = watched;
     if let Some(dumps) = &dumps {
         dumps.program(names);
     }
-    let inspector = Inspector { names, trace, dumps };
+    let inspector = Inspector { names, trace, dumps, profile };
     let result = names.program.run_observed(&mut io::stdout().lock(), &inspector);
     if let (Some(trace), Some(options)) = (inspector.trace, &args.inspect.trace) {
         trace.finish().map_err(|e| Failure::unwritable_target(&options.target, e))?;
+    }
+    if let Some(profile) = inspector.profile {
+        profile.finish().map_err(unwritable_profile)?;
     }
     if let Some(dumps) = &inspector.dumps {
         dump::finish(dumps, names, color)?;
@@ -81,6 +96,10 @@ pub(super) fn warn_of_no_compiler(program: &Program, color: bool) {
     if let Some(error) = program.missing_compiler() {
         warn(&format!("everything was interpreted: {error}"), color);
     }
+}
+
+fn unwritable_profile((name, error): (String, io::Error)) -> Failure {
+    Failure::Unwritable { name, error }
 }
 
 fn open_trace(options: &TraceOptions) -> Result<Trace<'_>, Failure> {

@@ -9,6 +9,7 @@ mod code;
 mod dump;
 mod names;
 mod passes;
+mod profile;
 mod sink;
 mod stage;
 mod stats;
@@ -19,6 +20,7 @@ mod words;
 pub use dump::{DumpOptions, Dumps};
 pub use names::Names;
 pub use passes::{PassList, PassOverview};
+pub use profile::{Profile, ProfileOptions};
 pub use sink::Target;
 pub use stage::{Overview, Stage, StageList, Stages};
 pub use stats::{Statistics, StatsOptions};
@@ -35,6 +37,8 @@ pub struct Inspector<'a> {
     pub trace: Option<Trace<'a>>,
     /// The forms of functions that are written down.
     pub dumps: Option<Dumps<'a>>,
+    /// What profilers are told of compiled code.
+    pub profile: Option<Profile>,
 }
 
 impl Observer for Inspector<'_> {
@@ -51,6 +55,9 @@ impl Observer for Inspector<'_> {
     fn form(&self, form: &Form<'_>) {
         if let Some(dumps) = &self.dumps {
             dumps.form(self.names, form);
+        }
+        if let Some(profile) = &self.profile {
+            profile.form(self.names, form);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Program;
 use crate::core::{FunctionId, NodeId};
-use crate::report::Locator;
+use crate::report::{Locator, Place};
 use crate::syntax::ast;
 
 /// Names the functions and places of one program.
@@ -37,6 +37,11 @@ impl<'a> Names<'a> {
     /// Where a node of the syntax tree is.
     pub fn place(&self, node: ast::NodeId) -> String {
         self.locator.place(self.program.ast().span(node))
+    }
+
+    /// The file that a node of the syntax tree is in, and its place there, if that is known.
+    pub fn file_and_place(&self, node: ast::NodeId) -> Option<(String, Place)> {
+        self.locator.file_and_place(self.program.ast().span(node))
     }
 
     /// Where a node of the syntax tree is, without the file.

@@ -72,6 +72,8 @@ pub struct Version {
     pub notes: Vec<(ir::Inst, String)>,
     /// Its machine code.
     pub compiled: Compiled,
+    /// Where that is.
+    pub address: usize,
     /// The numbers of its exits.
     pub exits: std::ops::Range<u32>,
     /// How long lowering to CLIF took.
@@ -80,6 +82,17 @@ pub struct Version {
     pub cranelift: Duration,
     /// How long loading took.
     pub loading: Duration,
+}
+
+/// Code in its place: a version of a function, or a stub.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// Where it begins.
+    pub address: usize,
+    /// How many bytes it has.
+    pub len: usize,
+    /// What listings call it.
+    pub name: String,
 }
 
 /// Addresses of code by the number of arguments.
@@ -99,6 +112,7 @@ pub struct Jit {
     has_direct: Vec<bool>,
     tagged_entries: Vec<u64>,
     code_bytes: usize,
+    pieces: Vec<Piece>,
     /// What listings call an address, in ascending order.
     symbols: std::collections::BTreeMap<u64, String>,
 }
@@ -132,6 +146,7 @@ impl Jit {
             has_direct: vec![false; program.functions.len()],
             tagged_entries: vec![0; program.functions.len()],
             code_bytes: 0,
+            pieces: Vec::new(),
             symbols: galo_runtime::abi::HELPERS
                 .iter()
                 .map(|helper| (helper.address() as u64, helper.name.to_owned()))
@@ -208,6 +223,8 @@ impl Jit {
         for (compiled, loaded) in batch.iter().zip(&loaded) {
             self.code_bytes += loaded.len;
             self.symbols.insert(loaded.address as u64, compiled.name.clone());
+            let (address, name) = (loaded.address as usize, compiled.name.clone());
+            self.pieces.push(Piece { address, len: loaded.len, name });
         }
         Ok(loaded)
     }
@@ -241,6 +258,20 @@ impl Jit {
     /// How many bytes of code there are, stubs included.
     pub fn code_bytes(&self) -> usize {
         self.code_bytes
+    }
+
+    /// All code so far, in the order in which it was loaded.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The bytes of a piece.
+    ///
+    /// # Safety
+    /// The piece is one of this JIT's.
+    pub unsafe fn bytes(&self, piece: &Piece) -> &[u8] {
+        // SAFETY: code stays where it was loaded, readable, as long as the memory.
+        unsafe { std::slice::from_raw_parts(piece.address as *const u8, piece.len) }
     }
 
     /// What is at an address: a helper of the runtime or the start of a piece of code.
@@ -349,6 +380,7 @@ impl Jit {
             clif: shown,
             notes: output.notes,
             compiled: batch.swap_remove(0),
+            address: direct as usize,
             exits: first_exit..self.exits.len() as u32,
             lowering,
             cranelift,

@@ -24,5 +24,5 @@ mod stubs;
 
 pub use addresses::Addresses;
 pub use code::{Annotations, CompileError, LoadError, SetupError, clif_text, disassemble};
-pub use compiler::{Failure, Jit, Options as JitOptions, Version};
+pub use compiler::{Failure, Jit, Options as JitOptions, Piece, Version};
 pub use exit::{Culprit, Exit, NewObject, NewObjects, Reason};

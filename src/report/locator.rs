@@ -1,6 +1,6 @@
 //! The places of a program for those who name many of them.
 
-use super::{Places, Reporter, Source, place_in_text, tree_place};
+use super::{Place, Places, Reporter, Source, place_in_text, tree_place};
 use crate::syntax::ast::{Ast, Span};
 
 /// Names places of one program, each in one line.
@@ -30,6 +30,16 @@ impl<'a> Locator<'a> {
         match &self.source {
             Prepared::Text { name, places } => place_in_text(name, places.of(span.start as usize)),
             Prepared::Tree(ast) => tree_place(ast, span),
+        }
+    }
+
+    /// The file of a span and the place where it begins, if the source is at hand.
+    pub fn file_and_place(&self, span: Span) -> Option<(String, Place)> {
+        match &self.source {
+            Prepared::Text { name, places } => {
+                Some(((*name).to_owned(), places.of(span.start as usize)))
+            }
+            Prepared::Tree(_) => None,
         }
     }
 

@@ -1,0 +1,147 @@
+//! Profiles: what tools that look at a process from outside need to know of compiled code.
+
+mod jitdump;
+mod perf_map;
+
+use std::cell::RefCell;
+use std::io;
+use std::str::FromStr;
+
+use super::names::Names;
+use super::words;
+use crate::engine::events::{Form, FormStage};
+use crate::jit::{Jit, Piece, Version};
+use jitdump::JitDump;
+use perf_map::PerfMap;
+
+/// A kind of profile, and where it goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ProfileOptions {
+    /// The names of functions, where `perf` looks for them.
+    PerfMap,
+    /// Code, names and places in the source, for `perf inject --jit`, in this folder.
+    JitDump(std::path::PathBuf),
+}
+
+impl FromStr for ProfileOptions {
+    type Err = String;
+
+    /// Reads `KIND[:WHERE]`.
+    fn from_str(text: &str) -> Result<ProfileOptions, String> {
+        let (kind, place) = match text.split_once(':') {
+            Some((kind, place)) => (kind, Some(place)),
+            None => (text, None),
+        };
+        match (kind, place) {
+            (_, Some("")) => Err("what stands behind `:` has no name".to_owned()),
+            ("perfmap", None) => Ok(ProfileOptions::PerfMap),
+            ("perfmap", Some(_)) => Err("perf looks for its map in /tmp only".to_owned()),
+            ("jitdump", place) => Ok(ProfileOptions::JitDump(place.unwrap_or(".").into())),
+            _ => Err(words::unknown("kind of profile", kind, ["perfmap", "jitdump"].into_iter())),
+        }
+    }
+}
+
+/// Writes a profile while a program runs.
+#[derive(Debug)]
+pub struct Profile {
+    writer: RefCell<Writer>,
+    /// How many pieces of code were told of.
+    told: RefCell<usize>,
+    error: RefCell<Option<io::Error>>,
+    file: String,
+}
+
+#[derive(Debug)]
+enum Writer {
+    PerfMap(PerfMap),
+    JitDump(JitDump),
+}
+
+impl Profile {
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// If that cannot be done; with the file's name.
+    pub fn open(options: &ProfileOptions) -> Result<Profile, (String, io::Error)> {
+        let (file, writer) = match options {
+            ProfileOptions::PerfMap => {
+                let path = perf_map::path();
+                (path.clone(), PerfMap::create(&path).map(Writer::PerfMap))
+            }
+            ProfileOptions::JitDump(folder) => {
+                let path = jitdump::path(folder);
+                (path.clone(), JitDump::create(&path).map(Writer::JitDump))
+            }
+        };
+        let file = file.display().to_string();
+        match writer {
+            Err(error) => Err((format!("{file:?}"), error)),
+            Ok(writer) => Ok(Profile {
+                writer: RefCell::new(writer),
+                told: RefCell::default(),
+                error: RefCell::default(),
+                file: format!("{file:?}"),
+            }),
+        }
+    }
+
+    /// Tells of code that has come into being.
+    pub fn form(&self, names: &Names<'_>, form: &Form<'_>) {
+        let FormStage::Compiled(version, jit) = form.stage else { return };
+        let function = names.function(form.function);
+        let label = format!("{function}, version {}", form.version);
+        let told = self.told.replace(jit.pieces().len());
+        if let Err(error) = self.write(names, &jit.pieces()[told..], version, &label, jit) {
+            self.error.borrow_mut().get_or_insert(error);
+        }
+    }
+
+    fn write(
+        &self,
+        names: &Names<'_>,
+        pieces: &[Piece],
+        version: &Version,
+        label: &str,
+        jit: &Jit,
+    ) -> io::Result<()> {
+        for piece in pieces {
+            let is_version = piece.address == version.address;
+            let name = if is_version { label } else { &piece.name };
+            match &mut *self.writer.borrow_mut() {
+                Writer::PerfMap(map) => map.add(piece, name)?,
+                Writer::JitDump(dump) => {
+                    let lines = is_version.then(|| jitdump::lines(names, version));
+                    // SAFETY: the code was loaded there and lives as long as the JIT.
+                    let bytes = unsafe { jit.bytes(piece) };
+                    dump.add(name, bytes, &lines.unwrap_or_default())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether everything was written.
+    ///
+    /// # Errors
+    /// If not; with the file's name.
+    pub fn finish(self) -> Result<(), (String, io::Error)> {
+        self.error.into_inner().map_or(Ok(()), |error| Err((self.file, error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_are_asked_for_by_kind_and_place() {
+        let options = |text: &str| text.parse::<ProfileOptions>();
+        assert_eq!(options("perfmap"), Ok(ProfileOptions::PerfMap));
+        assert_eq!(options("jitdump"), Ok(ProfileOptions::JitDump(".".into())));
+        assert_eq!(options("jitdump:/tmp/a:b"), Ok(ProfileOptions::JitDump("/tmp/a:b".into())));
+        assert!(options("perfmap:x").is_err() && options("jitdump:").is_err());
+        let error = options("perfmp").unwrap_err();
+        assert_eq!(error, "there is no kind of profile `perfmp`; did you mean `perfmap`?");
+    }
+}
