@@ -15,8 +15,6 @@ use crate::value::Value;
 
 /// The longest decimal form of an Int, in bytes.
 const INT_MAX_BYTES: usize = 11;
-/// Leaves do not grow beyond this by short pieces, in bytes.
-const LEAF_MAX_BYTES: u64 = 96;
 
 /// One side of a concatenation: a Str in a slot, or the digits of an Int.
 enum Side {
@@ -65,11 +63,9 @@ fn piece_for_a_leaf(slots: *const Value, sides: &[Side; 2]) -> Option<usize> {
     [1, 0].into_iter().find(|&piece| {
         // SAFETY: by contract.
         let other = unsafe { *slots.add(1 - piece) };
-        let fits = |leaf| {
-            !string::is_concatenation(leaf)
-                && string::len(leaf) + sides[piece].len() <= LEAF_MAX_BYTES
-        };
-        (1..=EAGER_MAX_BYTES).contains(&sides[piece].len())
+        // What is that short is no concatenation itself.
+        let fits = |leaf| string::len(leaf) + sides[piece].len() <= EAGER_MAX_BYTES;
+        (1..EAGER_MAX_BYTES).contains(&sides[piece].len())
             && other.is_str()
             && string::is_concatenation(other)
             && fits(near_leaf(other, piece))

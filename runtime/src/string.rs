@@ -10,7 +10,7 @@ use crate::heap::{Heap, OutOfMemory};
 use crate::value::Value;
 
 /// Strings up to this length are copied rather than concatenated lazily, in bytes.
-pub(crate) const EAGER_MAX_BYTES: u64 = 48;
+pub(crate) const EAGER_MAX_BYTES: u64 = 96;
 
 fn header(string: Value) -> StringHeader {
     debug_assert!(string.is_str());

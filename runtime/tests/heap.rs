@@ -264,15 +264,15 @@ fn short_pieces_do_not_become_objects_of_their_own() {
 fn strings_that_share_a_leaf_stay_as_they_are() {
     everywhere(|machine| {
         let mut statics = Statics::new();
-        let forty = statics.string(&"-".repeat(40)).unwrap();
+        let dashes = statics.string(&"-".repeat(90)).unwrap();
         let frame = Frame::of(machine);
-        frame.set(0, add(machine, frame.top(0), forty, Value::int(123_456_789)));
+        frame.set(0, add(machine, frame.top(0), dashes, Value::int(123_456_789)));
         // Each of these takes the same concatenation further, at one end or at the other.
         for (slot, digit) in (1..4).zip(1..) {
             frame.set(slot, add(machine, frame.top(slot), frame.get(0), Value::int(digit)));
             frame.set(slot, add(machine, frame.top(slot + 1), Value::int(digit), frame.get(slot)));
         }
-        let first = format!("{}123456789", "-".repeat(40));
+        let first = format!("{}123456789", "-".repeat(90));
         assert_eq!(text(frame.get(0)), first);
         for slot in 1..4 {
             assert_eq!(text(frame.get(slot)), format!("{slot}{first}{slot}"));
