@@ -283,3 +283,26 @@ fn profilers_are_told_of_compiled_code() {
     assert!(contains(b"\0<command line>\0"), "the file of a line");
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn debuggers_name_compiled_functions() {
+    let version = Command::new("gdb").arg("--version").output();
+    if !version.is_ok_and(|output| output.status.success()) {
+        eprintln!("not tested: there is no gdb");
+        return;
+    }
+    let program = "let f = fn (n) => { if (n == 0) { print(\"deep\") } else { f(n - 1) + \".\" } };
+                   f(3)";
+    let mut command = Command::new("gdb");
+    command.args(["-q", "-nx", "-batch", "-ex", "set breakpoint pending on"]);
+    command.args(["-ex", "break galo_runtime::machine::Machine::print", "-ex", "run", "-ex", "bt"]);
+    command.args(["--args", env!("CARGO_BIN_EXE_galo"), "--tier=jit", "--jit-opt=-inline"]);
+    let output = command.args(["--profile=gdb", "-e", program]).output().unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    if !stdout.contains("\nBreakpoint 1, ") {
+        eprintln!("not tested: gdb may not trace here: {output:?}");
+        return;
+    }
+    assert!(stdout.contains(" in f (<command line>:1:9), version 1 ()\n"), "{stdout}");
+    assert!(stdout.contains(" in main (<command line>:1:1), version 1 ()\n"), "{stdout}");
+}

@@ -114,7 +114,7 @@ pub(super) struct InspectArgs {
     pub(super) trace: Option<TraceOptions>,
 
     /// Tell profilers of compiled code: `perfmap`, names for perf; `jitdump[:FOLDER]`, code and
-    /// lines for `perf inject --jit`
+    /// lines for `perf inject --jit`; `gdb`, names for debuggers
     #[arg(long, value_name = "KIND[:WHERE]", require_equals = true)]
     pub(super) profile: Option<ProfileOptions>,
 

@@ -58,7 +58,7 @@ impl JitDump {
     pub(super) fn create(path: &Path) -> io::Result<JitDump> {
         // It appends, and a process with this number may have left one.
         match std::fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => JitDumpFile::new(path, MACHINE).map(JitDump),
         }
     }

@@ -1,5 +1,6 @@
 //! Profiles: what tools that look at a process from outside need to know of compiled code.
 
+mod gdb;
 mod jitdump;
 mod perf_map;
 
@@ -11,6 +12,7 @@ use super::names::Names;
 use super::words;
 use crate::engine::events::{Form, FormStage};
 use crate::jit::{Jit, Piece, Version};
+use gdb::Gdb;
 use jitdump::JitDump;
 use perf_map::PerfMap;
 
@@ -21,6 +23,8 @@ pub enum ProfileOptions {
     PerfMap,
     /// Code, names and places in the source, for `perf inject --jit`, in this folder.
     JitDump(std::path::PathBuf),
+    /// The names of functions, for a debugger.
+    Gdb,
 }
 
 impl FromStr for ProfileOptions {
@@ -37,7 +41,12 @@ impl FromStr for ProfileOptions {
             ("perfmap", None) => Ok(ProfileOptions::PerfMap),
             ("perfmap", Some(_)) => Err("perf looks for its map in /tmp only".to_owned()),
             ("jitdump", place) => Ok(ProfileOptions::JitDump(place.unwrap_or(".").into())),
-            _ => Err(words::unknown("kind of profile", kind, ["perfmap", "jitdump"].into_iter())),
+            ("gdb", None) => Ok(ProfileOptions::Gdb),
+            ("gdb", Some(_)) => Err("debuggers read no file".to_owned()),
+            _ => {
+                let kinds = ["perfmap", "jitdump", "gdb"];
+                Err(words::unknown("kind of profile", kind, kinds.into_iter()))
+            }
         }
     }
 }
@@ -56,6 +65,7 @@ pub struct Profile {
 enum Writer {
     PerfMap(PerfMap),
     JitDump(JitDump),
+    Gdb(Gdb),
 }
 
 impl Profile {
@@ -65,6 +75,7 @@ impl Profile {
     /// If that cannot be done; with the file's name.
     pub fn open(options: &ProfileOptions) -> Result<Profile, (String, io::Error)> {
         let (file, writer) = match options {
+            ProfileOptions::Gdb => ("the debugger".into(), Ok(Writer::Gdb(Gdb::default()))),
             ProfileOptions::PerfMap => {
                 let path = perf_map::path();
                 (path.clone(), PerfMap::create(&path).map(Writer::PerfMap))
@@ -110,6 +121,7 @@ impl Profile {
             let name = if is_version { label } else { &piece.name };
             match &mut *self.writer.borrow_mut() {
                 Writer::PerfMap(map) => map.add(piece, name)?,
+                Writer::Gdb(gdb) => gdb.add(piece, name),
                 Writer::JitDump(dump) => {
                     let lines = is_version.then(|| jitdump::lines(names, version));
                     // SAFETY: the code was loaded there and lives as long as the JIT.
