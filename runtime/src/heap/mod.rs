@@ -260,7 +260,8 @@ impl<'w> Heap<'w> {
         // SAFETY: fresh words of the nursery; the captures by contract.
         unsafe {
             object.write(std::ptr::from_ref(function) as u64);
-            std::ptr::copy_nonoverlapping(captures.cast(), object.add(1), count);
+            // They are few: a loop costs less than the call of a copying function.
+            (0..count).for_each(|i| object.add(1 + i).write((*captures.add(i)).bits()));
         }
         Ok(Value::pointer(object, Tag::Closure))
     }
