@@ -37,12 +37,15 @@ use crate::value::{Tag, Value};
 
 /// In the machine: the stack pointer below which nothing may be called.
 pub const STACK_LIMIT: usize = offset_of!(Machine<'static>, stack_limit);
-/// In the machine: the slot beyond which no frame may begin. A function whose frame has
-/// more than [`SMALL_FRAME_SLOTS`](crate::machine::SMALL_FRAME_SLOTS) must see that all of
-/// them end there.
+/// In the machine: the slot beyond which no frame may begin. A function whose callees begin up to
+/// [`UNCHECKED_SLOTS`](crate::machine::UNCHECKED_SLOTS) behind its own frame need not look; one
+/// whose frame has more than [`SMALL_FRAME_SLOTS`](crate::machine::SMALL_FRAME_SLOTS) must see that
+/// all of them end there.
 pub const FRAME_LIMIT: usize = offset_of!(Machine<'static>, frame_limit);
 /// In the machine: where the next frame can begin, as code without a frame needs to know.
 pub const FRAME_TOP: usize = offset_of!(Machine<'static>, native.frame_top);
+/// In the machine: where compiled code keeps its frame while it calls a helper that runs no program.
+pub const KEPT_FRAME: usize = offset_of!(Machine<'static>, native.kept_frame);
 /// In the machine: the first slot of the frame area, which is the first global.
 pub const BASE: usize = offset_of!(Machine<'static>, base);
 /// In the machine: the function that a signalled tail call is to call.
@@ -73,8 +76,8 @@ pub const LOOPS_LEFT: usize = offset_of!(VmFunction, loops);
 
 /// The bits of a value that is no Int and that say which kind it has.
 pub const TAG_MASK: u64 = 7;
-/// How far up in a value the bits begin that are zero for Ints alone.
-pub const INT_BITS: u32 = 32;
+/// The largest of the Ints as a word; every other value is above it.
+pub const MAX_INT_BITS: u64 = u32::MAX as u64;
 /// The tag of Tuples and of cells.
 pub const TUPLE_TAG: u64 = Tag::Tuple as u64;
 /// The tag of Strs.

@@ -14,12 +14,21 @@ use crate::heap::{Heap, OutOfMemory, Roots};
 use crate::mapping::Mapping;
 use crate::native::Native;
 use crate::output::{Output, describe};
+use crate::stack::STACK_MARGIN_BYTES;
 use crate::value::Value;
 
 /// Slots that an operation may use above its `top`.
 const SCRATCH_SLOTS: usize = 8;
 /// Frames of up to this many slots are covered by [`Machine::has_room`].
 pub const SMALL_FRAME_SLOTS: u32 = 64;
+/// How far compiled frames may begin behind those that call them without asking for room, in bytes
+/// for each byte of native stack that the caller takes.
+const SLIDE: usize = 4;
+/// The least native stack that a call takes: the return address and the caller's frame pointer.
+const CALL_BYTES: usize = 16;
+/// A compiled function whose callees begin up to this many slots behind it need not ask whether its
+/// frame fits: the native stack, which bounds its depth, is used up first.
+pub const UNCHECKED_SLOTS: u32 = (SLIDE * CALL_BYTES / size_of::<Value>()) as u32;
 /// How much of a value an error message shows, in bytes.
 const SHOWN_BYTES: usize = 40;
 
@@ -28,7 +37,7 @@ const SHOWN_BYTES: usize = 40;
 pub struct Limits {
     /// Bytes of live data and string buffers.
     pub heap_bytes: usize,
-    /// Bytes of guest stack; as many are reserved for frames.
+    /// Bytes of guest stack; as many are for frames.
     pub stack_bytes: usize,
     /// Collect at every allocation, poison and verify.
     pub zeal: bool,
@@ -39,7 +48,7 @@ pub struct Limits {
 pub struct Machine<'out> {
     /// The first slot of the frame area; globals are at its start.
     pub(crate) base: *mut Value,
-    /// No frame may begin beyond this slot.
+    /// No frame may begin beyond this slot but small ones of compiled code.
     pub(crate) frame_limit: *mut Value,
     /// The stack pointer below which no call may be made.
     pub(crate) stack_limit: usize,
@@ -70,13 +79,21 @@ impl<'out> Machine<'out> {
         names: Arc<[Box<str>]>,
         output: Output<'out>,
     ) -> io::Result<Self> {
-        let frames = Mapping::reserve(limits.stack_bytes.max(1 << 16))?;
+        // Frames up to the limit, and behind them those that did not ask: the interpreter's and
+        // large ones begin before the limit, and from there on the native stack bounds the others.
+        let unchecked = SLIDE * (limits.stack_bytes + STACK_MARGIN_BYTES);
+        let checked = limits.stack_bytes.max(1 << 16);
+        let frames = Mapping::reserve(checked + unchecked)?;
         // A compiled function without a frame of its own leaves for the interpreter behind its
         // caller's: two small frames and the interpreter's are not checked in between.
         let reserve = SCRATCH_SLOTS + 4 * SMALL_FRAME_SLOTS as usize;
         Ok(Machine {
             base: frames.start().cast(),
-            frame_limit: frames.end().cast::<Value>().wrapping_sub(reserve),
+            frame_limit: frames
+                .start()
+                .cast::<Value>()
+                .wrapping_byte_add(checked)
+                .wrapping_sub(reserve),
             stack_limit,
             tail: (std::ptr::null(), std::ptr::null_mut()),
             native: Native::new(frames.start().cast()),

@@ -52,6 +52,8 @@ pub(crate) struct Native<'out> {
     /// Where the frame of what is called next can begin: code that has no frame of its own
     /// goes by it.
     pub(crate) frame_top: *mut Value,
+    /// The frame of compiled code that calls a helper on a path that is seldom taken.
+    pub(crate) kept_frame: *mut Value,
     /// The registers that the innermost entry saved; null outside of compiled code.
     pub(crate) segment: *const usize,
     /// Counted down by code that is compiled for it; an exit is forced below zero.
@@ -73,6 +75,7 @@ impl Native<'_> {
     pub(crate) fn new(base: *mut Value) -> Self {
         Native {
             frame_top: base,
+            kept_frame: base,
             segment: std::ptr::null(),
             forced_exit_countdown: i64::MAX,
             forced_exit_period: i64::MAX,

@@ -13,6 +13,9 @@ use crate::mapping::Mapping;
 /// What may be used between two checks of the limit, in bytes.
 const HEADROOM_BYTES: usize = 256 << 10;
 
+/// What a stack has besides what was asked for, in bytes.
+pub(crate) const STACK_MARGIN_BYTES: usize = 2 * HEADROOM_BYTES;
+
 /// The largest stack that there is: calls that would fit it can be counted in 32 bits.
 pub const MAX_STACK_BYTES: usize = 64 << 30;
 
@@ -31,7 +34,7 @@ impl GuestStack {
         if bytes > MAX_STACK_BYTES {
             return Err(io::Error::other("no stack is larger than 64 GiB"));
         }
-        Ok(GuestStack { mapping: Mapping::reserve(bytes + 2 * HEADROOM_BYTES)? })
+        Ok(GuestStack { mapping: Mapping::reserve(bytes + STACK_MARGIN_BYTES)? })
     }
 
     /// The stack pointer below which no further call may be made.

@@ -14,11 +14,18 @@ use crate::ssa::{Context, Type, parameter_type};
 /// passes.
 pub(super) const MAX_ARGUMENTS: usize = 16;
 
+/// How many parameters are in registers on all machines.
+const REGISTERS: usize = 6;
+
 /// The convention of a function's direct entry. Follows from what is proven of the
 /// function alone, so that all of its versions share it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Convention {
-    /// Whether it takes a frame. One that can neither allocate nor print needs none.
+    /// Whether the collector can run before it returns: it allocates or prints, itself or by those
+    /// that it calls.
+    pub(super) collects: bool,
+    /// Whether it takes a frame. What cannot collect needs none, but takes one if it takes itself:
+    /// it is called as a closure then, by callers that pass one.
     pub(super) framed: bool,
     /// Whether it takes its own closure.
     pub(super) takes_self: bool,
@@ -31,9 +38,12 @@ impl Convention {
     pub(super) fn of(context: &Context<'_>, id: FunctionId) -> Convention {
         let facts = context.facts.function(id);
         let effects = facts.effects;
+        let collects = effects.allocates || effects.prints || id == FunctionId::MAIN;
+        let takes_self = context.program.function(id).takes_self;
         Convention {
-            framed: effects.allocates || effects.prints || id == FunctionId::MAIN,
-            takes_self: context.program.function(id).takes_self,
+            collects,
+            framed: collects || takes_self,
+            takes_self,
             parameters: facts.parameters.iter().map(|&kinds| parameter_type(kinds)).collect(),
         }
     }
@@ -46,9 +56,16 @@ impl Convention {
         signature
     }
 
-    /// Whether callers that know nothing can use the direct entry as well.
+    /// Whether callers that know nothing can use the direct entry as well. An Int as a value is a
+    /// register whose lower half is the unboxed Int, which is all that the callee looks at.
     pub(super) fn is_universal(&self) -> bool {
-        self.framed && self.takes_self && self.parameters.iter().all(|&ty| ty == Type::Tagged)
+        let in_registers = self.parameters.len() + 2 <= REGISTERS;
+        self.framed
+            && self.takes_self
+            && self.parameters.iter().all(|&ty| match ty {
+                Type::Int => in_registers,
+                ty => ty == Type::Tagged,
+            })
     }
 }
 

@@ -141,9 +141,14 @@ impl<'a> Emitter<'a> {
         block
     }
 
-    /// Where `condition` holds, does what never comes back.
+    /// Where `condition` holds, does what never comes back. What goes on in a cold block stays cold,
+    /// so that the hot path does not have to jump over it.
     pub(super) fn leave_if(&mut self, condition: ir::Value, leave: impl FnOnce(&mut Self)) {
         let (rare, stay) = (self.cold_block(), self.builder.create_block());
+        let here = self.builder.current_block().expect("code is added to a block");
+        if self.builder.func.layout.is_cold(here) {
+            self.builder.set_cold_block(stay);
+        }
         self.builder.ins().brif(condition, rare, &[], stay, &[]);
         self.go_on_in(rare);
         leave(self);
@@ -243,8 +248,8 @@ impl<'a> Emitter<'a> {
     pub(super) fn is_of(&mut self, ty: Type, value: ir::Value) -> ir::Value {
         match ty {
             Type::Int => {
-                let upper = self.builder.ins().ushr_imm_u(value, 32);
-                self.builder.ins().icmp_imm_u(IntCC::Equal, upper, 0)
+                let largest = self.word(abi::MAX_INT_BITS);
+                self.builder.ins().icmp(IntCC::UnsignedLessThanOrEqual, value, largest)
             }
             Type::Bool => {
                 let mask = !(1 << abi::BOOL_BIT);

@@ -98,13 +98,15 @@ impl Lowering<'_> {
     ) -> Prepared {
         let (convention, signature) = self.callee(function);
         let mut passed = Vec::with_capacity(2 + arguments.len());
+        // Nothing was put into its home for what cannot collect: all of them may be in use.
+        let behind = self.first_home + self.roots.slots;
+        let top = if convention.collects { top } else { top.map(|_| behind) };
         if convention.framed {
             let frame = self.callee_frame(top);
             passed.push(frame);
         } else if self.frame.is_some() {
             // What has no frame finds room here if it needs the interpreter after all.
-            let behind = self.first_home + self.roots.slots;
-            let frame = self.callee_frame(top.map(|_| behind));
+            let frame = self.callee_frame(top);
             self.emit.store_machine(frame, abi::FRAME_TOP);
         }
         if convention.takes_self {
@@ -120,12 +122,26 @@ impl Lowering<'_> {
         let code = match itself {
             Some(itself) => Code::Itself(itself),
             None => {
+                self.forget_entries_of(function);
                 let address = self.input.addresses.function(function) as u64;
                 let vm = self.emit.word(address);
                 Code::At(self.emit.load(Region::Function, vm, abi::DIRECT as i32))
             }
         };
         Prepared { code, signature, arguments: passed }
+    }
+
+    /// Begins another block if this one has called the function before. Cranelift makes constants anew in
+    /// each block but keeps those of the same block, which takes a register that every entry of the
+    /// function must save.
+    fn forget_entries_of(&mut self, function: FunctionId) {
+        let here = self.emit.builder.current_block();
+        if self.called.insert(function, here) == Some(here) {
+            let next = self.emit.builder.create_block();
+            self.emit.builder.ins().jump(next, &[]);
+            self.emit.go_on_in(next);
+            self.called.insert(function, Some(next));
+        }
     }
 
     fn callee(&mut self, function: FunctionId) -> (Convention, ir::SigRef) {

@@ -36,23 +36,27 @@ impl Lowering<'_> {
 
     fn is_not(&mut self, ty: Type, value: ir::Value) -> ir::Value {
         if ty == Type::Int {
-            // One shift tells, and is its own condition.
-            return self.emit.builder.ins().ushr_imm_u(value, 32);
+            return self.is_above_ints(value);
         }
         let is_of = self.emit.is_of(ty, value);
         self.emit.builder.ins().icmp_imm_u(IntCC::Equal, is_of, 0)
     }
 
+    /// Whether a value is none of the Ints, which are the smallest words. One comparison with a
+    /// constant in memory tells, for which the value needs no copy.
+    pub(super) fn is_above_ints(&mut self, value: ir::Value) -> ir::Value {
+        let largest = self.emit.word(abi::MAX_INT_BITS);
+        self.emit.builder.ins().icmp(IntCC::UnsignedGreaterThan, value, largest)
+    }
+
     /// Whether a value, which is one of these, is no Tuple: without Ints the tag tells, and from
     /// nothing but Ints the upper half does.
     fn is_no_tuple(&mut self, value: ir::Value, among: Kinds) -> ir::Value {
-        let ins = self.emit.builder.ins();
         if among.is_subset(Kinds::TUPLE | Kinds::INT) {
-            let upper = ins.ushr_imm_u(value, i64::from(abi::INT_BITS));
-            return self.emit.builder.ins().icmp_imm_u(IntCC::Equal, upper, 0);
+            return self.emit.is_of(Type::Int, value);
         }
         if !among.contains(Kind::Int) {
-            let tag = ins.band_imm_u(value, abi::TAG_MASK as i64);
+            let tag = self.emit.builder.ins().band_imm_u(value, abi::TAG_MASK as i64);
             let tuple = abi::TUPLE_TAG as i64;
             return self.emit.builder.ins().icmp_imm_u(IntCC::NotEqual, tag, tuple);
         }

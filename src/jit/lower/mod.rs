@@ -31,6 +31,8 @@ use groups::Groups;
 
 /// Frames of up to this many slots fit what every check of the limit leaves.
 const SMALL_FRAME_SLOTS: u32 = galo_runtime::machine::SMALL_FRAME_SLOTS;
+/// Functions whose callees begin up to this many slots behind them need no check of the frame.
+const UNCHECKED_SLOTS: u32 = galo_runtime::machine::UNCHECKED_SLOTS;
 
 /// What is lowered, and for what.
 #[derive(Clone, Copy)]
@@ -66,9 +68,8 @@ pub(super) fn lower(
 ) -> Option<Output> {
     let graph = Graph::new(input.function);
     let order = graph.order();
-    // What has no frame cannot allocate, whoever it calls.
-    let framed = Convention::of(&input.context, input.function.id).framed;
-    let classify = |op: &Op| match framed {
+    let collects = Convention::of(&input.context, input.function.id).collects;
+    let classify = |op: &Op| match collects {
         true => safepoints::classify(&input.context, input.function, op),
         false => Safepoint::Never,
     };
@@ -95,6 +96,8 @@ struct Lowering<'a> {
     itself: Option<FuncRef>,
     convention: Convention,
     callees: FxHashMap<FunctionId, (Convention, ir::SigRef)>,
+    /// In which block each function was called last.
+    called: FxHashMap<FunctionId, Option<ir::Block>>,
     roots: Roots,
     groups: Groups,
     /// The room that was taken last, and the object that it was taken for.
@@ -107,8 +110,8 @@ struct Lowering<'a> {
     variables: Vec<Option<Variable>>,
     /// By SSA block.
     blocks: Vec<Option<ir::Block>>,
-    /// The function's first slot.
-    frame: Option<ir::Value>,
+    /// The function's first slot. Allocating slow paths read it back.
+    frame: Option<Variable>,
     /// The slot of the first home: behind the globals, in the program's body.
     first_home: u32,
     exits: Vec<Exit>,
@@ -131,6 +134,7 @@ impl<'a> Lowering<'a> {
             itself,
             convention: Convention::of(&context, function.id),
             callees: FxHashMap::default(),
+            called: FxHashMap::default(),
             stored: roots.stored_at(Block::ENTRY),
             roots,
             groups,
@@ -160,7 +164,10 @@ impl<'a> Lowering<'a> {
         self.emit.at(self.input.context.program.function(self.ssa().id).origin.into());
         let mut parameters = self.emit.parameters().into_iter();
         if self.convention.framed {
-            self.frame = parameters.next();
+            let frame = self.emit.builder.declare_var(ir::types::I64);
+            let parameter = parameters.next().expect("the signature is the convention's");
+            self.emit.builder.def_var(frame, parameter);
+            self.frame = Some(frame);
         }
         if self.input.counts_calls {
             self.count_call();
@@ -189,7 +196,8 @@ impl<'a> Lowering<'a> {
         self.emit.store(Region::Function, more, function, abi::COMPILED_CALLS as i32);
     }
 
-    /// Checks the native stack if the function calls, and the frame if it uses one.
+    /// Checks the native stack if the function calls, and its frame if the native stack does not bound
+    /// that, too.
     fn check_limits(&mut self, order: &[Block]) {
         let ssa = self.ssa();
         let body = |&block: &Block| ssa.block(block).body.iter();
@@ -206,10 +214,10 @@ impl<'a> Lowering<'a> {
             self.overflow_if(too_deep);
         }
         let slots = self.frame_slots(order);
-        let uses_frame = calls || self.roots.slots > 0 || !ssa.states.is_empty();
         let is_large = slots > SMALL_FRAME_SLOTS;
-        // A small frame behind the last one that was checked always fits.
-        if is_large || self.frame.is_some() && uses_frame {
+        // Callees begin behind the homes.
+        let slides = calls && self.roots.slots > UNCHECKED_SLOTS;
+        if is_large || self.frame.is_some() && slides {
             let frame = self.frame_or_top();
             let end = match is_large {
                 true => self.emit.words_behind(frame, slots),
@@ -277,7 +285,7 @@ impl<'a> Lowering<'a> {
     /// A Bool as something to branch on. In the runtime's representation one bit tells.
     fn condition(&mut self, condition: Value) -> ir::Value {
         match self.ssa().instruction(condition).op {
-            Op::Unbox(tagged) => {
+            Op::Unbox(tagged) | Op::Check { value: tagged, .. } => {
                 let tagged = self.value(tagged);
                 self.emit.builder.ins().band_imm_u(tagged, 1 << abi::BOOL_BIT)
             }

@@ -57,11 +57,13 @@ impl Lowering<'_> {
     fn take(&mut self, at: Value, words: u32) -> ir::Value {
         let (full, fits) = (self.emit.cold_block(), self.emit.builder.create_block());
         let room = self.emit.builder.append_block_param(fits, I64);
-        let free = self.emit.load_machine(abi::NURSERY_FREE);
-        let limit = self.emit.load_machine(abi::NURSERY_LIMIT);
+        // Asked for once: each time is a move from the register where it is.
+        let machine = self.emit.machine();
+        let free = self.emit.load(Region::Machine, machine, abi::NURSERY_FREE as i32);
+        let limit = self.emit.load(Region::Machine, machine, abi::NURSERY_LIMIT as i32);
         let behind = self.emit.words_behind(free, words);
         // Stored before it is known to fit: nobody looks in between.
-        self.emit.store_machine(behind, abi::NURSERY_FREE);
+        self.emit.store(Region::Machine, behind, machine, abi::NURSERY_FREE as i32);
         let above = IntCC::UnsignedGreaterThan;
         let too_far = self.emit.builder.ins().icmp(above, behind, limit);
         self.emit.builder.ins().brif(too_far, full, &[], fits, &[free.into()]);
@@ -71,8 +73,7 @@ impl Lowering<'_> {
         let top = self.keep(at);
         let top = self.slot_address(top);
         let words = self.emit.int(words as i32);
-        let made = self.emit.helper(HelperId::Room, &[top, site, words]);
-        let made = made.expect("it gives back an address");
+        let made = self.rare_helper(HelperId::Room, &[top, site, words]);
         self.emit.escape_if_failed(made);
         self.restore(at);
         self.emit.builder.ins().jump(fits, &[made.into()]);

@@ -191,7 +191,7 @@ impl Lowering<'_> {
         }
         let (left, right) = (self.tagged(lhs), self.tagged(rhs));
         let either = self.emit.builder.ins().bor(left, right);
-        let upper = self.emit.builder.ins().ushr_imm_u(either, 32);
+        let upper = self.is_above_ints(either);
         let (other, ints) = (self.emit.cold_block(), self.emit.builder.create_block());
         let done = self.emit.builder.create_block();
         let ty = if op.is_comparison() { I8 } else { I64 };

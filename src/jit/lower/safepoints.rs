@@ -1,6 +1,7 @@
 //! Which operations can make the collector run, and what is done about it.
 
 use cranelift_codegen::ir;
+use galo_runtime::abi::{self, HelperId};
 
 use super::super::conventions::Convention;
 use super::super::emit::Region;
@@ -18,7 +19,7 @@ pub(super) fn classify(context: &Context<'_>, function: &Function, op: &Op) -> S
         Op::Tuple(..) | Op::Closure(..) => Safepoint::Rarely,
         Op::NewCell | Op::Call(Callee::Fitting(_) | Callee::Unknown(_), _) => Safepoint::Always,
         Op::Call(Callee::Known { function, .. }, _) => {
-            match Convention::of(context, function).framed {
+            match Convention::of(context, function).collects {
                 true => Safepoint::Always,
                 false => Safepoint::Never,
             }
@@ -44,6 +45,7 @@ impl Lowering<'_> {
             debug_assert!(self.roots.live_across(safepoint).is_empty());
             return 0;
         };
+        let frame = self.emit.builder.use_var(frame);
         let mut homes: Vec<(u32, Value)> = Vec::new();
         for &value in self.roots.live_across(safepoint) {
             let home = self.roots.home(value).expect("what lives across a safepoint has a home");
@@ -68,6 +70,7 @@ impl Lowering<'_> {
     /// Reads what lives across a safepoint back from its home.
     pub(super) fn restore(&mut self, safepoint: Value) {
         let Some(frame) = self.frame else { return };
+        let frame = self.emit.builder.use_var(frame);
         let live = self.roots.live_across(safepoint).to_vec();
         for value in live {
             let home = self.roots.home(value).expect("what lives across a safepoint has a home");
@@ -76,6 +79,21 @@ impl Lowering<'_> {
             let variable = self.variables[value.0 as usize].expect("it was defined before");
             self.emit.builder.def_var(variable, moved);
         }
+    }
+
+    /// Calls the runtime on a path that is seldom taken. The frame is left in the machine and read
+    /// back: in a register it would have to be one that every entry of the function saves.
+    pub(super) fn rare_helper(&mut self, id: HelperId, arguments: &[ir::Value]) -> ir::Value {
+        if let Some(frame) = self.frame {
+            let kept = self.emit.builder.use_var(frame);
+            self.emit.store_machine(kept, abi::KEPT_FRAME);
+        }
+        let result = self.emit.helper(id, arguments).expect("it gives something back");
+        if let Some(frame) = self.frame {
+            let kept = self.emit.load_machine(abi::KEPT_FRAME);
+            self.emit.builder.def_var(frame, kept);
+        }
+        result
     }
 
     /// From here on, what lives across a safepoint counts as being in its home.
@@ -98,8 +116,8 @@ impl Lowering<'_> {
     /// The function's frame; one without may use what is behind its callers'.
     pub(super) fn frame_or_top(&mut self) -> ir::Value {
         match self.frame {
-            Some(frame) => frame,
-            None => self.emit.load_machine(galo_runtime::abi::FRAME_TOP),
+            Some(frame) => self.emit.builder.use_var(frame),
+            None => self.emit.load_machine(abi::FRAME_TOP),
         }
     }
 }
