@@ -19,6 +19,12 @@
 //! The tag is part of the displacement: [`FIRST`] and [`SECOND`] of a Tuple, [`CONTENTS`] of
 //! a cell, [`CLOSURE_FUNCTION`] and [`capture`] of a Closure.
 //!
+//! # Strings
+//! The first word of a Str, [`STRING_HEADER`], has its length in the bits [`STRING_LEN_BITS`]. If
+//! none of [`STRING_FORM_BITS`] is set, its bytes follow, filled up with zeros to words, one at least:
+//! [`STRING_START`]. That is so for all short strings, so that what [`short_string`] gives tells one
+//! from all others.
+//!
 //! # Frames
 //! Whatever may collect is given `top`: all slots of the frame area below it must hold
 //! values and it may use a few above it. Everything that compiled code keeps and that may
@@ -32,6 +38,7 @@ pub use helpers::{AbiType, HELPERS, Helper, HelperId};
 
 use crate::function::VmFunction;
 use crate::heap;
+use crate::heap::object::{StringForm, StringHeader};
 use crate::machine::Machine;
 use crate::value::{Tag, Value};
 
@@ -107,6 +114,29 @@ pub const CLOSURE_FUNCTION: i32 = -(CLOSURE_TAG as i32);
 /// From a Closure's value to the value that it captured at `index`, in bytes.
 pub const fn capture(index: u32) -> i32 {
     8 * (1 + index as i32) - CLOSURE_TAG as i32
+}
+
+/// From a Str's value to its header, in bytes.
+pub const STRING_HEADER: i32 = -(STR_TAG as i32);
+/// From the value of a Str that is flat to its first eight bytes.
+pub const STRING_START: i32 = 8 - STR_TAG as i32;
+/// The bits of a Str's header that say how long it is.
+pub const STRING_LEN_BITS: u64 = StringHeader::LEN_BITS;
+/// The bits of a Str's header that are zero if it is flat.
+pub const STRING_FORM_BITS: u64 = StringHeader::FORM_BITS;
+/// The longest string whose header and first eight bytes say all.
+pub const SHORT_STRING_BYTES: usize = 8;
+
+/// The header of a flat string of so many bytes.
+pub fn flat_string_header(len: usize) -> u64 {
+    StringHeader::new(StringForm::Flat, len as u64).word()
+}
+
+/// The header and the first eight bytes of a string, if it has no more than these.
+pub fn short_string(text: &str) -> Option<(u64, u64)> {
+    let mut start = [0; SHORT_STRING_BYTES];
+    start.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+    Some((flat_string_header(text.len()), u64::from_ne_bytes(start)))
 }
 
 /// The size of a closure of so many captures.

@@ -1,196 +1,348 @@
-//! `+` on strings.
+//! `+` on strings: a chain of parts, each a Str or an Int, becomes one string at once.
 //!
-//! Short results are copied; others are concatenations, which become flat when somebody looks
-//! (see `string`). A string that is built piece by piece would then have an object or two for
-//! every piece. So a short piece that is added to a concatenation is copied together with the
-//! leaf that it comes to lie beside, as long as that stays short: the new string shares the
-//! rest of the old one, and at most a few dozen bytes are copied for a piece.
+//! `a + b + c` is `a + (b + c)`. Once all parts are evaluated and one of the last two is a Str,
+//! every `+` of the chain concatenates, and what comes between need not be made. Short results
+//! are copied together; of longer ones short neighbours are, and long parts stay where they are
+//! (see [`string`](crate::string)), so that building a string piece by piece takes linear time.
+//! Digits go straight to where they belong.
+//!
+//! A string that is built piece by piece would be an object or two for every piece. So short
+//! parts beside a concatenation are copied together with the leaf that they come to lie
+//! beside, as long as that stays short: the new string shares the rest of the old one, and at most
+//! a few dozen bytes are copied for a piece.
+//!
+//! Anything else (an operand of another kind, two Ints at the end, too long a string) is done
+//! operator by operator, from the right, so that errors and their places are the operators'.
 
 use crate::fault::Site;
 use crate::heap::OutOfMemory;
-use crate::machine::Machine;
+use crate::machine::{Machine, SCRATCH_SLOTS};
 use crate::output::write_value;
 use crate::string::{self, EAGER_MAX_BYTES};
 use crate::value::Value;
 
-/// The longest decimal form of an Int, in bytes.
-const INT_MAX_BYTES: usize = 11;
+/// The most parts of a chain.
+pub const MAX_PARTS: usize = SCRATCH_SLOTS;
 
-/// One side of a concatenation: a Str in a slot, or the digits of an Int.
-enum Side {
-    Str { len: u64 },
-    Digits { bytes: [u8; INT_MAX_BYTES], len: usize },
+/// The half of a concatenation on its right side (`last`) or left one.
+fn leaf(concatenation: Value, last: bool) -> Value {
+    let (left, right) = string::halves(concatenation).expect("a concatenation");
+    if last { right } else { left }
 }
 
-impl Side {
-    fn of(value: Value) -> Side {
-        let Some(n) = value.as_int() else {
-            return Side::Str { len: string::len(value) };
-        };
-        let mut bytes = [0; INT_MAX_BYTES];
-        let mut buffer = itoa::Buffer::new();
-        let digits = buffer.format(n).as_bytes();
-        bytes[..digits.len()].copy_from_slice(digits);
-        Side::Digits { bytes, len: digits.len() }
-    }
+/// Which leaf, if any, short parts are joined with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Nothing,
+    /// The last half of the concatenation in this slot.
+    Before(*mut Value),
+    /// The first half of the concatenation in this slot.
+    After(*mut Value),
+}
 
-    fn len(&self) -> u64 {
-        match self {
-            Side::Str { len } => *len,
-            Side::Digits { len, .. } => *len as u64,
-        }
-    }
-
-    /// Copies a short side.
+impl Beside {
+    /// The leaf that has room for `more` bytes: of the last of so many pieces, which are in the
+    /// slots from `parts`, or of the part `next` in them.
     ///
     /// # Safety
-    /// `to` has room for it; `value` is the Str, if it is one.
-    unsafe fn copy(&self, value: Value, to: *mut u8) {
-        match self {
+    /// The slots hold Strs.
+    unsafe fn of(parts: *mut Value, pieces: usize, next: Option<usize>, more: u64) -> Beside {
+        let has_room = |slot: *mut Value, last: bool| {
             // SAFETY: by contract.
-            Side::Str { .. } => unsafe { string::copy_short(value, to) },
-            Side::Digits { bytes, len } => {
-                // SAFETY: by contract.
-                unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, *len) }
+            let string = unsafe { *slot };
+            // What is that short is no concatenation itself.
+            string::is_concatenation(string)
+                && string::len(leaf(string, last)) + more <= EAGER_MAX_BYTES
+        };
+        let before = pieces.checked_sub(1).map(|last| parts.wrapping_add(last));
+        if let Some(slot) = before.filter(|&slot| has_room(slot, true)) {
+            return Beside::Before(slot);
+        }
+        let after = next.map(|next| parts.wrapping_add(next));
+        after.filter(|&slot| has_room(slot, false)).map_or(Beside::Nothing, Beside::After)
+    }
+
+    /// The length of the leaf.
+    ///
+    /// # Safety
+    /// The slot holds the concatenation.
+    unsafe fn len(self) -> u64 {
+        // SAFETY: by contract.
+        unsafe {
+            match self {
+                Beside::Nothing => 0,
+                Beside::Before(slot) => string::len(leaf(*slot, true)),
+                Beside::After(slot) => string::len(leaf(*slot, false)),
             }
         }
     }
 }
 
-/// Which side, if any, is a short piece that the nearest leaf of the other one has room for.
-/// The operands are in the two slots from `slots`.
-fn piece_for_a_leaf(slots: *const Value, sides: &[Side; 2]) -> Option<usize> {
-    [1, 0].into_iter().find(|&piece| {
-        // SAFETY: by contract.
-        let other = unsafe { *slots.add(1 - piece) };
-        // What is that short is no concatenation itself.
-        let fits = |leaf| string::len(leaf) + sides[piece].len() <= EAGER_MAX_BYTES;
-        (1..EAGER_MAX_BYTES).contains(&sides[piece].len())
-            && other.is_str()
-            && string::is_concatenation(other)
-            && fits(near_leaf(other, piece))
-    })
+/// What is known of the parts of a chain before they are joined.
+struct Measured {
+    lens: [u64; MAX_PARTS],
+    total: u64,
 }
 
-/// The half of the concatenation `other` that lies beside the operand on side `piece`.
-fn near_leaf(other: Value, piece: usize) -> Value {
-    let (left, right) = string::halves(other).expect("a concatenation");
-    if piece == 0 { left } else { right }
+/// The length of an Int in decimal digits, with its sign.
+#[inline(always)]
+fn decimal_len(n: i32) -> u64 {
+    let digits = n.unsigned_abs().checked_ilog10().unwrap_or(0) + 1;
+    u64::from(digits) + u64::from(n < 0)
+}
+
+/// Copies a few bytes without calling anybody for the shortest.
+///
+/// # Safety
+/// Both are so long and do not overlap.
+#[inline(always)]
+unsafe fn copy(from: *const u8, to: *mut u8, len: usize) {
+    /// Copies the first and the last bytes, which may be the same.
+    macro_rules! ends {
+        ($word:ty) => {{
+            let last = len - size_of::<$word>();
+            // SAFETY: there are as many bytes on both sides, by the caller's choice of word.
+            unsafe {
+                let first = from.cast::<$word>().read_unaligned();
+                let end = from.add(last).cast::<$word>().read_unaligned();
+                to.cast::<$word>().write_unaligned(first);
+                to.add(last).cast::<$word>().write_unaligned(end);
+            }
+        }};
+    }
+    match len {
+        0 => {}
+        1 => ends!(u8),
+        2..=3 => ends!(u16),
+        4..=7 => ends!(u32),
+        8..=15 => ends!(u64),
+        16..=32 => ends!(u128),
+        // SAFETY: by contract.
+        _ => unsafe { std::ptr::copy_nonoverlapping(from, to, len) },
+    }
 }
 
 impl Machine<'_> {
-    /// The concatenation of two values, each a Str or an Int.
-    pub(crate) fn concat(&mut self, top: *mut Value, site: Site, a: Value, b: Value) -> Value {
-        let sides = [Side::of(a), Side::of(b)];
-        let len = sides[0].len() + sides[1].len();
-        if len > self.heap.max_bytes() as u64 {
-            return self.out_of_memory(site);
+    /// The value of `a + (b + (c + …))` for the values in `count` slots from `parts`, of which
+    /// there are two at least, and [`MAX_PARTS`] at most. The slots are the first behind the
+    /// live ones and are used up. `site` is that of the first `+`; that of each other is one less
+    /// than that of the one before, as its syntax stands right before it.
+    #[inline]
+    pub fn concat(&mut self, parts: *mut Value, count: usize, site: Site) -> Value {
+        debug_assert!((2..=MAX_PARTS).contains(&count));
+        match self.measure(parts, count) {
+            Some(measured) => self.join_measured(parts, count, site, &measured),
+            None => self.add_one_by_one(parts, count, site),
         }
-        // SAFETY: every frame leaves scratch slots above its top.
-        unsafe {
-            top.write(a);
-            top.add(1).write(b);
+    }
+
+    #[inline(always)]
+    fn join_measured(
+        &mut self,
+        parts: *mut Value,
+        count: usize,
+        site: Site,
+        measured: &Measured,
+    ) -> Value {
+        let top = parts.wrapping_add(count);
+        // A part alone, if all others are empty.
+        for (i, &len) in measured.lens[..count].iter().enumerate() {
+            // SAFETY: one of the slots.
+            let part = unsafe { *parts.add(i) };
+            if len == measured.total && part.is_str() {
+                return part;
+            }
         }
-        let result = if len <= EAGER_MAX_BYTES {
-            self.concat_eagerly(top, &sides)
-        } else if let Some(piece) = piece_for_a_leaf(top, &sides) {
-            self.concat_into_leaf(top, &sides, len, piece)
+        let joined = if measured.total <= EAGER_MAX_BYTES {
+            self.join(parts, &measured.lens[..count], Beside::Nothing, measured.total, top)
         } else {
-            self.concat_lazily(top, &sides, len)
+            self.join_long(parts, &measured.lens[..count], top)
         };
-        match result {
+        match joined {
             Ok(string) => string,
             Err(OutOfMemory) => self.out_of_memory(site),
         }
     }
 
-    /// The operands are in the two slots from `slots`.
-    fn concat_eagerly(
-        &mut self,
-        slots: *mut Value,
-        sides: &[Side; 2],
-    ) -> Result<Value, OutOfMemory> {
-        let roots = self.roots(slots.wrapping_add(2));
-        let (left, right) = (sides[0].len() as usize, sides[1].len() as usize);
-        let (string, bytes) = self.heap.flat_string(roots, left + right)?;
-        // SAFETY: the slots hold the operands, wherever they are now.
+    /// The lengths of the parts, if they can be joined.
+    #[inline(always)]
+    fn measure(&self, parts: *mut Value, count: usize) -> Option<Measured> {
+        let mut measured = Measured { lens: [0; MAX_PARTS], total: 0 };
+        let mut strs = 0;
+        for i in 0..count {
+            // SAFETY: one of the slots.
+            let part = unsafe { *parts.add(i) };
+            let len = match part.as_int() {
+                Some(n) => decimal_len(n),
+                None if part.is_str() => {
+                    strs |= 1 << i;
+                    string::len(part)
+                }
+                None => return None,
+            };
+            measured.lens[i] = len;
+            measured.total += len;
+        }
+        let last_two = 0b11 << (count - 2);
+        let fits = measured.total <= self.heap.max_bytes() as u64;
+        (strs & last_two != 0 && fits).then_some(measured)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_one_by_one(&mut self, parts: *mut Value, count: usize, site: Site) -> Value {
+        // SAFETY: the slots; those before the operands of an operation stay rooted.
         unsafe {
-            sides[0].copy(*slots, bytes);
-            sides[1].copy(*slots.add(1), bytes.add(left));
+            let mut sum = *parts.add(count - 1);
+            for i in (0..count - 1).rev() {
+                let top = parts.add(i);
+                sum = self.add(top, site - i as Site, *top, sum);
+                if sum.is_signal() {
+                    break;
+                }
+            }
+            sum
+        }
+    }
+
+    /// The flat string of short parts of these lengths, `total` bytes together with the leaves
+    /// `beside` them. The slots below `top` are rooted.
+    #[inline(always)]
+    fn join(
+        &mut self,
+        parts: *mut Value,
+        lens: &[u64],
+        beside: Beside,
+        total: u64,
+        top: *mut Value,
+    ) -> Result<Value, OutOfMemory> {
+        let roots = self.roots(top);
+        let (string, mut to) = self.heap.flat_string(roots, total as usize)?;
+        // SAFETY: the slots hold the parts, wherever they are now, and there is room for as many
+        // bytes as were measured.
+        unsafe {
+            if let Beside::Before(slot) = beside {
+                let leaf = leaf(*slot, true);
+                let len = string::len(leaf) as usize;
+                copy(string::short_bytes(leaf), to, len);
+                to = to.add(len);
+            }
+            for (i, &len) in lens.iter().enumerate() {
+                let part = *parts.add(i);
+                match part.as_int() {
+                    Some(n) => {
+                        let mut buffer = itoa::Buffer::new();
+                        let digits = buffer.format(n);
+                        debug_assert_eq!(digits.len() as u64, len);
+                        copy(digits.as_ptr(), to, digits.len());
+                    }
+                    None => copy(string::short_bytes(part), to, len as usize),
+                }
+                to = to.add(len as usize);
+            }
+            if let Beside::After(slot) = beside {
+                let leaf = leaf(*slot, false);
+                copy(string::short_bytes(leaf), to, string::len(leaf) as usize);
+            }
         }
         Ok(string)
     }
 
-    /// The side `piece` is copied together with the nearest leaf of the other one, which is a
-    /// concatenation. The operands are in the two slots from `slots`.
-    fn concat_into_leaf(
+    /// The string of parts that are too much to copy: short neighbours are joined, with the leaf
+    /// that they come to lie beside if it has room, and what comes of it is concatenated from the
+    /// right.
+    #[inline(never)]
+    fn join_long(
         &mut self,
-        slots: *mut Value,
-        sides: &[Side; 2],
-        len: u64,
-        piece: usize,
+        parts: *mut Value,
+        lens: &[u64],
+        top: *mut Value,
     ) -> Result<Value, OutOfMemory> {
-        let roots = self.roots(slots.wrapping_add(2));
-        let other = 1 - piece;
-        // SAFETY: the slots hold the operands, wherever they are; the leaf and the piece are
-        // short and no concatenations, and the fresh string is as long as both.
-        unsafe {
-            let leaf_len = string::len(near_leaf(*slots.add(other), piece)) as usize;
-            let piece_len = sides[piece].len() as usize;
-            let (joined, to) = self.heap.flat_string(roots, leaf_len + piece_len)?;
-            let (left, right) = string::halves(*slots.add(other)).expect("a concatenation");
-            if piece == 0 {
-                sides[0].copy(*slots, to);
-                string::copy_short(left, to.add(piece_len));
-                slots.write(joined);
-                slots.add(1).write(right);
-            } else {
-                string::copy_short(right, to);
-                sides[1].copy(*slots.add(1), to.add(leaf_len));
-                slots.write(left);
-                slots.add(1).write(joined);
-            }
-            self.heap.concatenation(roots, len, slots)
-        }
-    }
-
-    fn concat_lazily(
-        &mut self,
-        slots: *mut Value,
-        sides: &[Side; 2],
-        len: u64,
-    ) -> Result<Value, OutOfMemory> {
-        let roots = self.roots(slots.wrapping_add(2));
-        for (i, side) in sides.iter().enumerate() {
-            if let Side::Digits { bytes, len } = side {
-                let (string, to) = self.heap.flat_string(roots, *len)?;
-                // SAFETY: a fresh string of that length; the slot is ours.
-                unsafe {
-                    std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, *len);
-                    slots.add(i).write(string);
+        let count = lens.len();
+        let (mut rest_lens, mut piece_lens) = ([0; MAX_PARTS], [0; MAX_PARTS]);
+        rest_lens[..count].copy_from_slice(lens);
+        let lens = &mut rest_lens[..count];
+        let (mut at, mut pieces) = (0, 0);
+        while at < count {
+            let short = lens[at..].iter().take_while(|&&len| len <= EAGER_MAX_BYTES).count();
+            let end = at + short.max(1);
+            let mut len = lens[at..end].iter().sum::<u64>();
+            // SAFETY: slots of the chain, all of which are rooted; those before `pieces` hold
+            // what was made of the parts before `at`, which are as many or more.
+            unsafe {
+                let first = parts.add(at);
+                if len > 0 {
+                    let beside = match short {
+                        0 => Beside::Nothing,
+                        _ => Beside::of(parts, pieces, (end < count).then_some(end), len),
+                    };
+                    let mut piece = *first;
+                    if short > 1 || piece.is_int() || beside != Beside::Nothing {
+                        let total = len + beside.len();
+                        piece = self.join(first, &lens[at..end], beside, total, top)?;
+                        len = total;
+                    }
+                    match beside {
+                        Beside::Nothing => {}
+                        Beside::Before(slot) => {
+                            piece_lens[pieces - 1] -= beside.len();
+                            *slot = leaf(*slot, false);
+                        }
+                        Beside::After(slot) => {
+                            lens[end] -= beside.len();
+                            *slot = leaf(*slot, true);
+                        }
+                    }
+                    parts.add(pieces).write(piece);
+                    piece_lens[pieces] = len;
+                    pieces += 1;
                 }
             }
+            at = end;
         }
-        // SAFETY: both slots hold strings now, and are rooted.
+        let mut len = piece_lens[pieces - 1];
+        for i in (0..pieces - 1).rev() {
+            len += piece_lens[i];
+            // SAFETY: two slots of the chain that hold Strs.
+            unsafe {
+                let operands = parts.add(i);
+                operands.write(self.heap.concatenation(self.roots(top), len, operands)?);
+            }
+        }
+        // SAFETY: the first slot.
+        Ok(unsafe { *parts })
+    }
+
+    /// The sum of any two values. `top` is the end of the live slots.
+    pub(crate) fn add(&mut self, top: *mut Value, site: Site, a: Value, b: Value) -> Value {
+        if let (Some(a), Some(b)) = (a.as_int(), b.as_int()) {
+            return Value::int(a.wrapping_add(b));
+        }
+        let joins = |v: Value| v.is_str() || v.is_int();
+        if joins(a) && joins(b) {
+            return self.concat_two(top, site, a, b);
+        }
+        if self.is_lenient() && (a.is_str() || b.is_str()) {
+            return self.concat_as_printed(top, site, a, b);
+        }
+        self.not_addable(site, a, b)
+    }
+
+    fn concat_two(&mut self, top: *mut Value, site: Site, a: Value, b: Value) -> Value {
+        // SAFETY: every frame leaves scratch slots above its top.
         unsafe {
-            if sides[0].len() == 0 {
-                return Ok(*slots.add(1));
-            }
-            if sides[1].len() == 0 {
-                return Ok(*slots);
-            }
-            self.heap.concatenation(roots, len, slots)
+            top.write(a);
+            top.add(1).write(b);
+        }
+        match self.measure(top, 2) {
+            Some(measured) => self.join_measured(top, 2, site, &measured),
+            // Too long.
+            None => self.out_of_memory(site),
         }
     }
 
     /// The concatenation of a Str with any value as `print` shows it (`--lenient`).
-    pub(crate) fn concat_as_printed(
-        &mut self,
-        top: *mut Value,
-        site: Site,
-        a: Value,
-        b: Value,
-    ) -> Value {
+    fn concat_as_printed(&mut self, top: *mut Value, site: Site, a: Value, b: Value) -> Value {
         // SAFETY: every frame leaves scratch slots above its top.
         unsafe {
             top.write(a);
@@ -210,7 +362,7 @@ impl Machine<'_> {
         }
         // SAFETY: as above.
         let (a, b) = unsafe { (*top, *top.add(1)) };
-        self.concat(top, site, a, b)
+        self.concat_two(top, site, a, b)
     }
 
     /// A value as `print` shows it.

@@ -11,7 +11,7 @@
 
 pub mod abi;
 pub mod closure;
-mod concat;
+pub mod concat;
 pub mod data;
 pub mod fault;
 pub mod function;

@@ -18,7 +18,7 @@ use crate::stack::STACK_MARGIN_BYTES;
 use crate::value::Value;
 
 /// Slots that an operation may use above its `top`.
-const SCRATCH_SLOTS: usize = 8;
+pub(crate) const SCRATCH_SLOTS: usize = 8;
 /// Frames of up to this many slots are covered by [`Machine::has_room`].
 pub const SMALL_FRAME_SLOTS: u32 = 64;
 /// How far compiled frames may begin behind those that call them without asking for room, in bytes

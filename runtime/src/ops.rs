@@ -124,14 +124,10 @@ impl Machine<'_> {
         }
     }
 
-    fn add(&mut self, top: *mut Value, site: Site, a: Value, b: Value) -> Value {
+    /// Fails: `+` of what can be neither added nor concatenated.
+    #[cold]
+    pub(crate) fn not_addable(&mut self, site: Site, a: Value, b: Value) -> Value {
         let joins = |v: Value| v.is_str() || v.is_int();
-        if joins(a) && joins(b) {
-            return self.concat(top, site, a, b);
-        }
-        if self.is_lenient() && (a.is_str() || b.is_str()) {
-            return self.concat_as_printed(top, site, a, b);
-        }
         // A lenient left side can be anything, if only the right one is a Str.
         let left_fits = joins(a) || self.is_lenient();
         let blame = if left_fits { Blame::Second } else { Blame::First };
@@ -151,6 +147,15 @@ impl Machine<'_> {
         };
         match equal {
             Ok(equal) => Value::bool(equal == (operator == Operator::Eq)),
+            Err(OutOfMemory) => self.out_of_memory(site),
+        }
+    }
+
+    /// Whether two Strs are equal.
+    #[inline]
+    pub(crate) fn equal_strs(&mut self, site: Site, a: Value, b: Value) -> Value {
+        match string::equal(&mut self.heap, a, b) {
+            Ok(equal) => Value::bool(equal),
             Err(OutOfMemory) => self.out_of_memory(site),
         }
     }

@@ -121,12 +121,22 @@ fn flatten(heap: &mut Heap<'_>, string: Value) -> Result<(), OutOfMemory> {
 ///
 /// # Errors
 /// If flattening one would break the heap's limit.
+#[inline]
 pub fn equal(heap: &mut Heap<'_>, a: Value, b: Value) -> Result<bool, OutOfMemory> {
     if a == b {
         return Ok(true);
     }
-    if len(a) != len(b) {
+    let (left, right) = (header(a), header(b));
+    if left.len() != right.len() {
         return Ok(false);
+    }
+    let are_flat = left.form() == StringForm::Flat && right.form() == StringForm::Flat;
+    if are_flat && left.len() <= EAGER_MAX_BYTES {
+        // The last word is filled up with zeros.
+        let words = 1..left.words();
+        let (a, b) = (a.object(), b.object());
+        // SAFETY: objects of that many words.
+        return Ok(words.into_iter().all(|i| unsafe { *a.add(i) == *b.add(i) }));
     }
     // SAFETY: nothing is allocated in the moving heap while the slices live.
     unsafe { Ok(bytes(heap, a)? == bytes(heap, b)?) }
@@ -141,14 +151,8 @@ pub fn compare(heap: &mut Heap<'_>, a: Value, b: Value) -> Result<std::cmp::Orde
     unsafe { Ok(bytes(heap, a)?.cmp(bytes(heap, b)?)) }
 }
 
-/// Copies the bytes of a short string that is no concatenation.
-///
-/// # Safety
-/// `to` has room for them.
-pub(crate) unsafe fn copy_short(string: Value, to: *mut u8) {
-    // SAFETY: by contract; the slice does not outlive this line.
-    unsafe {
-        let bytes = leaf_bytes(string);
-        std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
-    }
+/// Where the bytes of a short string are: in it.
+pub(crate) fn short_bytes(string: Value) -> *const u8 {
+    debug_assert!(header(string).form() == StringForm::Flat, "short strings are flat");
+    string.object().wrapping_add(1).cast::<u8>().cast_const()
 }

@@ -204,6 +204,9 @@ pub enum Op {
     /// Any operator but `&&` and `||` on two Tagged values: Tagged, or a Bool if the
     /// operator is a comparison. Can fail and allocate.
     Generic(BinaryOp, Value, Value),
+    /// `a + (b + …)` of two and more Tagged values, each `+` of which concatenates or fails: a
+    /// Str. The places of the operators inside are those right before this one's, in order.
+    Concat(Box<[Value]>),
 
     /// A new pair of two Tagged values: a Tuple.
     Tuple(Value, Value),
@@ -264,6 +267,7 @@ impl Op {
                 | Op::Probe(_)
                 | Op::Divide(..)
                 | Op::Generic(..)
+                | Op::Concat(_)
                 | Op::FillCell(..)
                 | Op::SetGlobal(..)
                 | Op::CheckBound(..)

@@ -49,7 +49,9 @@ impl Op {
                 each(lhs);
                 each(rhs);
             }
-            Op::Closure(_, parts) | Op::Virtual(_, parts) => parts.iter_mut().for_each(each),
+            Op::Closure(_, parts) | Op::Virtual(_, parts) | Op::Concat(parts) => {
+                parts.iter_mut().for_each(each);
+            }
             Op::Call(callee, arguments) => {
                 callee.for_each(each);
                 arguments.iter_mut().for_each(each);

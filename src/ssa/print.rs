@@ -175,6 +175,7 @@ impl Printer<'_> {
             | Op::Compare(op, lhs, rhs)
             | Op::CompareBool(op, lhs, rhs) => write!(out, "{lhs} {} {rhs}", op.symbol()),
             Op::Generic(op, lhs, rhs) => write!(out, "generic {lhs} {} {rhs}", op.symbol()),
+            Op::Concat(parts) => write!(out, "concat {}", list(parts)),
             Op::Tuple(first, second) => write!(out, "({first}, {second})"),
             Op::First(value) => write!(out, "first {value}"),
             Op::Second(value) => write!(out, "second {value}"),

@@ -33,6 +33,14 @@ pub struct Site {
     pub scope: Scope,
 }
 
+impl Site {
+    /// Whether the other one is the next in the same body: of an operation whose last operand
+    /// this one is.
+    pub fn is_right_before(self, other: Site) -> bool {
+        self.scope == other.scope && self.node.index() + 1 == other.node.index()
+    }
+}
+
 impl From<ast::NodeId> for Site {
     /// A place in the function's own body.
     fn from(node: ast::NodeId) -> Site {

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::core::FunctionId;
 use crate::syntax::ast::BinaryOp;
+use galo_runtime::concat::MAX_PARTS;
 
 type Checked = Result<(), String>;
 
@@ -167,6 +168,11 @@ impl Check<'_> {
             Op::CheckInt { lhs, rhs, .. } | Op::Generic(_, lhs, rhs) | Op::Tuple(lhs, rhs) => {
                 all(&[*lhs, *rhs], Type::Tagged)
             }
+            Op::Concat(parts) => {
+                let fits = (2..=MAX_PARTS).contains(&parts.len());
+                ensure(fits, || format!("it has {} parts", parts.len()))?;
+                all(parts, Type::Tagged)
+            }
             Op::Arith(_, lhs, rhs) | Op::Divide(_, lhs, rhs) | Op::Compare(_, lhs, rhs) => {
                 all(&[*lhs, *rhs], Type::Int)
             }
@@ -298,7 +304,7 @@ fn type_of(op: &Op) -> Option<Type> {
     Some(match op {
         Op::Int(_) | Op::CheckInt { .. } | Op::StackRoom => Type::Int,
         Op::Bool(_) => Type::Bool,
-        Op::Str(_) => Type::Str,
+        Op::Str(_) | Op::Concat(_) => Type::Str,
         Op::Function(_) | Op::Closure(..) | Op::Virtual(Shape::Closure(_), _) => Type::Closure,
         Op::Box(_) | Op::First(_) | Op::Second(_) | Op::CheckBound(..) => Type::Tagged,
         Op::Check { demand: Demand::First | Demand::Second, .. } => Type::Tuple,

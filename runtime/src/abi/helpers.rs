@@ -158,6 +158,19 @@ helpers! {
         machine.operate(operator, top, site, left, right)
     }
 
+    /// The value of `a + (b + …)` for the values in so many slots from `parts`, which are the first
+    /// behind the live ones and are used up, or the error that it is. The site is that of the first
+    /// `+`; that of each other is one less than that of the one before.
+    Concat = fn concat(machine, parts: *mut Value, count: u32, site: Site) {
+        machine.concat(parts, count as usize, site)
+    }
+
+    /// Whether two Strs are equal, or the error that there was no memory to see that. Does not
+    /// collect.
+    EqualStrs = fn equal_strs(machine, site: Site, left: Value, right: Value) {
+        machine.equal_strs(site, left, right)
+    }
+
     /// Prints a value; the result is that value.
     Print = fn print(machine, site: Site, value: Value) {
         machine.print(site, value)

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | pair | the first value | the second value |
 //! | closure | address of its [`VmFunction`] (low bits `000`) | the captured values |
-//! | string, flat | header (low bits `100`) | the bytes, padded |
+//! | string, flat | header (low bits `100`) | the bytes, padded with zeros to a word at least |
 //! | string, external | header | address of the bytes, unused |
 //! | string, concatenation | header | left value, right value |
 //! | any, once moved | new address (low bits `110`) | |
@@ -47,6 +47,10 @@ pub(crate) enum StringForm {
 impl StringHeader {
     /// The longest length that a header can say.
     pub(crate) const MAX_LEN: u64 = (1 << 48) - 1;
+    /// The bits of the length.
+    pub(crate) const LEN_BITS: u64 = Self::MAX_LEN << 8;
+    /// The bits of the form.
+    pub(crate) const FORM_BITS: u64 = 3 << 3;
 
     pub(crate) fn new(form: StringForm, len: u64) -> Self {
         debug_assert!(len <= Self::MAX_LEN);
@@ -84,9 +88,10 @@ impl StringHeader {
     }
 }
 
-/// Words in a flat string of `len` bytes.
+/// Words in a flat string of `len` bytes. There is a word of bytes even if there are none, so that
+/// compiled code may look at it.
 pub(crate) fn flat_words(len: usize) -> usize {
-    1 + len.div_ceil(8)
+    1 + len.div_ceil(8).max(1)
 }
 
 /// What the first word of an object says.
@@ -154,7 +159,7 @@ mod tests {
             }
         }
         assert_eq!(StringHeader::new(StringForm::Flat, 9).words(), 3);
-        assert_eq!(StringHeader::new(StringForm::Flat, 0).words(), 1);
+        assert_eq!(StringHeader::new(StringForm::Flat, 0).words(), 2);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod groups;
 mod objects;
 mod operations;
 mod safepoints;
+mod strings;
 mod virtuals;
 
 use cranelift_codegen::ir::{self, BlockArg, FuncRef, InstBuilder, condcodes::IntCC};

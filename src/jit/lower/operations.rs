@@ -30,7 +30,7 @@ pub(super) fn operator(op: BinaryOp) -> Operator {
 }
 
 /// The condition of a comparison of two Ints.
-fn condition(op: BinaryOp) -> IntCC {
+pub(super) fn condition(op: BinaryOp) -> IntCC {
     match op {
         BinaryOp::Eq => IntCC::Equal,
         BinaryOp::Neq => IntCC::NotEqual,
@@ -87,6 +87,7 @@ impl Lowering<'_> {
                 self.emit.builder.ins().icmp(condition(op), lhs, rhs)
             }
             Op::Generic(op, lhs, rhs) => self.generic(at, op, lhs, rhs),
+            Op::Concat(ref parts) => self.concatenation(at, parts),
             Op::Tuple(first, second) => self.tuple(at, first, second),
             Op::First(tuple) | Op::ReadCell(tuple) => self.field(tuple, 0),
             Op::Second(tuple) => self.field(tuple, 1),
@@ -186,6 +187,9 @@ impl Lowering<'_> {
 
     /// Any operator on any values: two Ints here, everything else in the runtime.
     fn generic(&mut self, at: Value, op: BinaryOp, lhs: Value, rhs: Value) -> ir::Value {
+        if let Some(equal) = self.equality_of_strs(at, op, lhs, rhs) {
+            return equal;
+        }
         if are_never_ints(self.ssa(), lhs, rhs) {
             return self.operate(at, op, lhs, rhs, true);
         }
@@ -222,7 +226,7 @@ impl Lowering<'_> {
     }
 
     /// An operation by the runtime, on the only path or on one seldom taken.
-    fn operate(
+    pub(super) fn operate(
         &mut self,
         at: Value,
         op: BinaryOp,

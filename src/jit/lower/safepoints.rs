@@ -12,12 +12,16 @@ use crate::ssa::{Callee, Context, Function, Op, Type, Value};
 /// How an operation can make the collector run.
 pub(super) fn classify(context: &Context<'_>, function: &Function, op: &Op) -> Safepoint {
     match *op {
+        // Comparing makes no objects.
+        Op::Generic(op, ..) if op.is_comparison() => Safepoint::Never,
         Op::Generic(_, lhs, rhs) => match are_never_ints(function, lhs, rhs) {
             true => Safepoint::Always,
             false => Safepoint::Rarely,
         },
         Op::Tuple(..) | Op::Closure(..) => Safepoint::Rarely,
-        Op::NewCell | Op::Call(Callee::Fitting(_) | Callee::Unknown(_), _) => Safepoint::Always,
+        Op::Concat(_) | Op::NewCell | Op::Call(Callee::Fitting(_) | Callee::Unknown(_), _) => {
+            Safepoint::Always
+        }
         Op::Call(Callee::Known { function, .. }, _) => {
             match Convention::of(context, function).collects {
                 true => Safepoint::Always,

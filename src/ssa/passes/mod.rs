@@ -7,6 +7,7 @@
 mod accumulate;
 mod branches;
 mod calls;
+mod chains;
 mod copies;
 mod dce;
 mod duplicate;
@@ -49,10 +50,11 @@ pub struct Pass {
 /// - `branches` comes twice: after `types` has made Bools of what conditions pass on, and because
 ///   `gvn` decides branches, before the end.
 /// - `simplify` comes again because types and values of joins are known by then.
+/// - `chains` wants to see all that is known to be a Str, and leaves boxes to `simplify`.
 /// - `escape` wants to see which parameters are pairs; what these consist of is unboxed by `types` again.
 pub const PASSES: &[Pass] = &[
     SIMPLIFY, PARAMETERS, CALLS, INLINE, HOIST, TYPES, BRANCHES, SIMPLIFY, ESCAPE, TYPES, SIMPLIFY,
-    GVN, SIMPLIFY, BRANCHES, DUPLICATE, SIMPLIFY, BRANCHES, ACCUMULATE, STATES, DCE,
+    GVN, SIMPLIFY, BRANCHES, DUPLICATE, CHAINS, SIMPLIFY, BRANCHES, ACCUMULATE, STATES, DCE,
 ];
 
 const SIMPLIFY: Pass = Pass {
@@ -110,6 +112,12 @@ const DUPLICATE: Pass = Pass {
     name: "duplicate",
     summary: "copies what follows joins for each way to get there, where calls become equal",
     run: duplicate::run,
+};
+
+const CHAINS: Pass = Pass {
+    name: "chains",
+    summary: "makes the strings of chains of `+` at once",
+    run: chains::run,
 };
 
 const ACCUMULATE: Pass = Pass {

@@ -215,7 +215,12 @@ pub(super) fn weight(op: &Op) -> usize {
         | Op::Box(_)
         | Op::Unbox(_)
         | Op::Probe(_) => 0,
-        Op::Call(..) | Op::Closure(..) | Op::Generic(..) | Op::Tuple(..) | Op::NewCell => 3,
+        Op::Call(..)
+        | Op::Closure(..)
+        | Op::Generic(..)
+        | Op::Concat(_)
+        | Op::Tuple(..)
+        | Op::NewCell => 3,
         _ => 1,
     }
 }
