@@ -52,6 +52,8 @@ pub(super) enum Command {
     Fmt(FmtArgs),
     /// Show what becomes of a program on its way
     Dump(DumpArgs),
+    /// Run a program and write a page to look around in what happened
+    Explore(ExploreArgs),
     /// Evaluate what is typed, input by input
     Repl(ReplArgs),
     /// Print a script that completes commands and options in a shell
@@ -73,6 +75,30 @@ pub(super) struct InputArgs {
     pub(super) code: Option<String>,
 }
 
+/// What a program may use, and its dialect.
+#[derive(Args, Debug)]
+pub(super) struct LimitArgs {
+    /// The most live data, in bytes or with K, M or G
+    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_heap))]
+    pub(super) max_heap: Size,
+
+    /// The most stack, in bytes or with K, M or G
+    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_stack))]
+    pub(super) max_stack: Size,
+
+    /// Accept what many community programs use and the specification does not
+    #[arg(long)]
+    pub(super) lenient: bool,
+}
+
+impl LimitArgs {
+    /// A configuration with these limits.
+    pub(super) fn config(&self, config: Config) -> Config {
+        let (max_heap, max_stack, lenient) = (self.max_heap.0, self.max_stack.0, self.lenient);
+        Config { max_heap, max_stack, lenient, ..config }
+    }
+}
+
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Without FILE, the contest's paths are tried: /var/rinha/source.rinha.json, then
@@ -85,17 +111,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
 
-    /// The most live data, in bytes or with K, M or G
-    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_heap))]
-    pub(super) max_heap: Size,
-
-    /// The most stack, in bytes or with K, M or G
-    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_stack))]
-    pub(super) max_stack: Size,
-
-    /// Accept what many community programs use and the specification does not
-    #[arg(long)]
-    pub(super) lenient: bool,
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
 
     /// Collect at every allocation and check the heap, to find galo's own mistakes
     #[arg(long, hide_short_help = true)]
@@ -188,17 +205,8 @@ Examples:
   galo repl
   echo '1 + 2' | galo repl")]
 pub(super) struct ReplArgs {
-    /// The most live data, in bytes or with K, M or G
-    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_heap))]
-    pub(super) max_heap: Size,
-
-    /// The most stack, in bytes or with K, M or G
-    #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_stack))]
-    pub(super) max_stack: Size,
-
-    /// Accept what many community programs use and the specification does not
-    #[arg(long)]
-    pub(super) lenient: bool,
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
 
     #[command(flatten)]
     pub(super) jit: JitArgs,
@@ -232,6 +240,43 @@ pub(super) enum Format {
     Text,
     /// For editors, on standard output, in the shape of ESLint's JSON
     Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The page is one file that needs no network: the source with what ran how often and which kinds
+of values were seen; of every function that was compiled its Core, the optimiser's IR before and
+after each pass, CLIF and machine code, all linked by their places in the source; when what was
+compiled, left or collected; who calls whom, and which calls were inlined, or why not.
+
+Calls that are inlined are no calls any more, and rounds of compiled loops are not counted:
+`--tier=interp` counts everything that the program does.
+
+What the program prints and how it exits are as with `galo run`.
+
+Examples:
+  galo explore fib.rinha                      write fib.html in the current folder
+  galo explore fib.rinha -o /tmp/fib.html     write that file
+  galo explore fib.rinha --tier=jit           with machine code of everything that runs
+  galo explore fib.rinha -o - > fib.html      the page on standard output")]
+pub(super) struct ExploreArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// Where to write the page; `-` is standard output, where the program's own output is left
+    /// out then. Otherwise named after the program, in the current folder
+    #[arg(short, long, value_name = "PAGE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Overwrite a file even if it is no such page
+    #[arg(long)]
+    pub(super) force: bool,
+
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
+
+    #[command(flatten)]
+    pub(super) jit: JitArgs,
 }
 
 /// When messages are coloured.

@@ -8,6 +8,7 @@ mod ast;
 mod bug;
 mod check;
 mod dump;
+mod explore;
 mod failure;
 mod fmt;
 mod input;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Some(Command::Ast(args)) => ast::ast(&args, color),
         Some(Command::Fmt(args)) => fmt::fmt(&args, color),
         Some(Command::Dump(args)) => dump::dump(&args, color),
+        Some(Command::Explore(args)) => explore::explore(&args, color),
         Some(Command::Repl(args)) => repl::repl(&args, color),
         Some(Command::Completions(args)) => shell::completions(&args),
         Some(Command::Man(args)) => shell::man(&args),

@@ -47,10 +47,19 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     if args.inspect.time {
         say(&format!("time: {:.3} ms\n", start.elapsed().as_secs_f64() * 1e3));
     }
+    outcome(&input, result, color)
+}
+
+/// What a run comes to.
+pub(super) fn outcome(
+    input: &Input,
+    result: Result<RunStats, Box<ProgramError>>,
+    color: bool,
+) -> Outcome {
     match result {
         Ok(_) => Ok(ExitCode::SUCCESS),
         Err(error) if error.is_closed_pipe() => Ok(ExitCode::SUCCESS),
-        Err(error) => Err(program_error(&input, &error, color)),
+        Err(error) => Err(program_error(input, &error, color)),
     }
 }
 
@@ -112,16 +121,14 @@ pub(super) fn load(engine: &Engine, input: &Input, color: bool) -> Result<Progra
 }
 
 fn config(args: &RunArgs) -> Config {
-    Config {
+    args.limits.config(Config {
         tier: args.jit.tier,
         jit: JitConfig { count_calls: args.inspect.stats.is_some(), ..args.jit.config() },
-        max_heap: args.max_heap.0,
-        max_stack: args.max_stack.0,
-        lenient: args.lenient,
         profile: args.inspect.stats.is_some(),
         flush_lines: io::stdout().is_terminal(),
         zeal: args.zeal,
-    }
+        ..Config::default()
+    })
 }
 
 /// The failure to load `input`: it cannot be read as a tree, or the tree is refused.
@@ -132,8 +139,13 @@ fn refused(input: &Input, error: &InputError, color: bool) -> Failure {
     }
 }
 
-/// The failure that is due to a program error, shown like an error in the input.
+/// The failure that is due to a program error.
 pub(super) fn program_error(input: &Input, error: &ProgramError, color: bool) -> Failure {
+    Failure::ProgramError(error_text(input, error, color))
+}
+
+/// A program error, shown like an error in the input.
+pub(super) fn error_text(input: &Input, error: &ProgramError, color: bool) -> String {
     let diagnostic = Diagnostic {
         severity: Severity::Error,
         code: error.kind.name(),
@@ -145,7 +157,7 @@ pub(super) fn program_error(input: &Input, error: &ProgramError, color: bool) ->
     let reporter = input.reporter(error.ast(), color);
     let calls: Vec<_> = error.trace.iter().flat_map(calls).collect();
     let text = reporter.diagnostic_of(&diagnostic, error.node);
-    Failure::ProgramError(text + &reporter.trace(&calls))
+    text + &reporter.trace(&calls)
 }
 
 /// The lines that an entry of the trace takes.

@@ -33,7 +33,7 @@ pub fn print(
 }
 
 /// A function from outside.
-pub(super) fn signature(facts: &FunctionFacts) -> String {
+pub fn signature(facts: &FunctionFacts) -> String {
     let mut text = format!("({}) => {}", list(&facts.parameters), facts.result);
     if !facts.captures.is_empty() {
         text += &format!(", captures [{}]", list(&facts.captures));

@@ -7,6 +7,7 @@
 
 mod code;
 mod dump;
+pub mod explore;
 mod names;
 mod passes;
 mod profile;

@@ -33,15 +33,12 @@ use session::{Answer, Session};
 const HISTORY: usize = 1000;
 
 pub(super) fn repl(args: &ReplArgs, color: bool) -> Outcome {
-    let config = Config {
+    let config = args.limits.config(Config {
         tier: args.jit.tier,
         jit: args.jit.config(),
-        max_heap: args.max_heap.0,
-        max_stack: args.max_stack.0,
-        lenient: args.lenient,
         flush_lines: true,
         ..Config::default()
-    };
+    });
     let mut repl = Repl { session: Session::new(config), color };
     let is_watched = io::stdin().is_terminal() && io::stdout().is_terminal();
     let mut editor = editor(color && is_watched).map_err(unreadable)?;

@@ -1,0 +1,161 @@
+//! `galo explore`: runs a program and writes a page to look around in what happened.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::ExploreArgs;
+use super::failure::{Failure, say};
+use super::input::Input;
+use super::{Outcome, output, run};
+use crate::inspect::explore::{Exploration, Failed, Recorder, Shown, Tee, page};
+use crate::inspect::{Names, PassOverview};
+use crate::report::Locator;
+use crate::syntax::input::Form;
+use crate::{Config, Engine, JitConfig};
+
+pub(super) fn explore(args: &ExploreArgs, color: bool) -> Outcome {
+    if args.jit.wants_overview() {
+        return output::print(|out| write!(out, "{PassOverview}"));
+    }
+    let input = Input::read_or_contest(&args.input)?;
+    let page = Page::new(args)?;
+    let program = run::load(&Engine::new(config(args)), &input, color)?;
+    let reporter = input.reporter(program.ast(), false);
+    let names = Names::new(&program, Locator::new(&reporter));
+
+    let (mut stdout, mut nowhere) = (io::stdout().lock(), io::sink());
+    let to: &mut dyn Write = if page == Page::Stdout { &mut nowhere } else { &mut stdout };
+    let mut printed = Tee::new(to);
+    let recorder = Recorder::new(&program);
+    let result = program.run_observed(&mut printed, &recorder);
+    let recording = recorder.finish();
+    let output = printed.kept();
+    drop(stdout);
+
+    let shown = match input.text(color)? {
+        (text, Form::Source) => Shown::source(text),
+        (_, Form::Json) => Shown::layout(program.ast()),
+    };
+    let failed = result
+        .as_ref()
+        .err()
+        .map(|error| Failed { text: run::error_text(&input, error, false), node: error.node });
+    let run = result.as_ref().map_or_else(|error| error.stats, |run| *run);
+    let options = options(args);
+    let (names, shown, options) = (&names, &shown, options.as_str());
+    let exploration = Exploration { names, shown, options, recording, run, output, failed };
+    page.write(&page::page(exploration))?;
+    run::warn_of_no_compiler(&program, color);
+    run::outcome(&input, result, color)
+}
+
+fn config(args: &ExploreArgs) -> Config {
+    let jit = JitConfig { count_calls: true, ..args.jit.config() };
+    let flush_lines = io::stdout().is_terminal();
+    args.limits.config(Config {
+        tier: args.jit.tier,
+        jit,
+        profile: true,
+        flush_lines,
+        ..Config::default()
+    })
+}
+
+/// How the program is run, for the page.
+fn options(args: &ExploreArgs) -> String {
+    let lenient = if args.limits.lenient { " --lenient" } else { "" };
+    format!("--tier={}{lenient}", args.jit.tier)
+}
+
+/// Where a page goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Page {
+    Stdout,
+    File(PathBuf),
+}
+
+impl Page {
+    /// Where the page goes that the command line asks for. A file that is there must be such a page,
+    /// or the user wants it overwritten.
+    fn new(args: &ExploreArgs) -> Result<Page, Failure> {
+        let path = match &args.output {
+            Some(path) if path.as_os_str() == "-" => return Ok(Page::Stdout),
+            Some(path) => path.clone(),
+            None => default_path(args.input.file.as_deref()),
+        };
+        if args.force || may_overwrite(&path).map_err(|e| Failure::unwritable(&path, e))? {
+            return Ok(Page::File(path));
+        }
+        Err(Failure::Usage(format!(
+            "{:?} is there and was not made by `galo explore`; name another file with `-o`, or \
+             overwrite it with `--force`",
+            path.display().to_string()
+        )))
+    }
+
+    fn write(&self, page: &str) -> Result<(), Failure> {
+        match self {
+            Page::Stdout => Ok(io::stdout().lock().write_all(page.as_bytes())?),
+            Page::File(path) => {
+                let written = fs::write(path, page);
+                written.map_err(|error| Failure::unwritable(path, error))?;
+                say(&format!("wrote {}\n", path.display()));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The name of the page of a program if none is given: in the current folder, as the program's.
+fn default_path(program: Option<&Path>) -> PathBuf {
+    let mut name = program.and_then(Path::file_name).unwrap_or(OsStr::new("explore"));
+    if name == "-" {
+        name = OsStr::new("explore");
+    }
+    let mut path = PathBuf::from(name);
+    for extension in ["json", "rinha"] {
+        if path.extension().is_some_and(|it| it == extension) {
+            path.set_extension("");
+        }
+    }
+    let mut name = path.into_os_string();
+    name.push(".html");
+    PathBuf::from(name)
+}
+
+/// Whether there is nothing at a path that somebody could miss.
+fn may_overwrite(path: &Path) -> io::Result<bool> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        // Better to say so before the program has run for an hour.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            return folder.map_or(Ok(()), |folder| fs::metadata(folder).map(drop)).map(|()| true);
+        }
+        Err(error) => return Err(error),
+    };
+    // What is no ordinary file (`/dev/null`, a pipe) keeps nothing.
+    if !file.metadata()?.is_file() {
+        return Ok(true);
+    }
+    let mut start = Vec::new();
+    file.take(page::MARK.len() as u64).read_to_end(&mut start)?;
+    Ok(start.is_empty() || start == page::MARK.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_named_after_programs() {
+        let name = |program: Option<&str>| default_path(program.map(Path::new));
+        assert_eq!(name(Some("a/fib.rinha")), Path::new("fib.html"));
+        assert_eq!(name(Some("fib.rinha.json")), Path::new("fib.html"));
+        assert_eq!(name(Some("fib.v2.txt")), Path::new("fib.v2.txt.html"));
+        assert_eq!(name(Some("-")), Path::new("explore.html"));
+        assert_eq!(name(None), Path::new("explore.html"));
+    }
+}
