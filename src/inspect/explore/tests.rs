@@ -25,7 +25,7 @@ fn explored<T>(text: &str, tier: Tier, with: impl FnOnce(Exploration<'_>) -> T) 
     let (recording, output) = (recorder.finish(), tee.kept());
     let failed = result.as_ref().err();
     let failed = failed.map(|error| Failed { text: error.message.clone(), node: error.node });
-    let run = result.map_or_else(|error| error.stats, |run| run);
+    let run = result.unwrap_or_else(|error| error.stats);
     let shown = match input::form(text) {
         Form::Source => Shown::source(text),
         Form::Json => Shown::layout(program.ast()),
