@@ -197,6 +197,8 @@ pub enum Op {
     Arith(BinaryOp, Value, Value),
     /// `/` or `%` of two Ints: an Int. Fails if the right one is 0.
     Divide(BinaryOp, Value, Value),
+    /// An Int divided by two to this power, rounding down rather than towards 0: an Int.
+    ShiftRight(Value, u8),
     /// A comparison of two Ints: a Bool.
     Compare(BinaryOp, Value, Value),
     /// `==` or `!=` of two Bools: a Bool.

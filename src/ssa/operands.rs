@@ -37,7 +37,8 @@ impl Op {
             | Op::SetGlobal(_, value)
             | Op::CheckBound(value, _)
             | Op::Print(value)
-            | Op::CheckStack(value) => each(value),
+            | Op::CheckStack(value)
+            | Op::ShiftRight(value, _) => each(value),
             Op::CheckInt { lhs, rhs, .. }
             | Op::Arith(_, lhs, rhs)
             | Op::Divide(_, lhs, rhs)

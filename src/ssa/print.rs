@@ -174,6 +174,7 @@ impl Printer<'_> {
             | Op::Divide(op, lhs, rhs)
             | Op::Compare(op, lhs, rhs)
             | Op::CompareBool(op, lhs, rhs) => write!(out, "{lhs} {} {rhs}", op.symbol()),
+            Op::ShiftRight(value, by) => write!(out, "{value} >> {by}"),
             Op::Generic(op, lhs, rhs) => write!(out, "generic {lhs} {} {rhs}", op.symbol()),
             Op::Concat(parts) => write!(out, "concat {}", list(parts)),
             Op::Tuple(first, second) => write!(out, "({first}, {second})"),

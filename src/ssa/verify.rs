@@ -178,6 +178,10 @@ impl Check<'_> {
             }
             Op::CompareBool(_, lhs, rhs) => all(&[*lhs, *rhs], Type::Bool),
             Op::CheckStack(value) => all(&[*value], Type::Int),
+            Op::ShiftRight(value, by) => {
+                ensure(*by < 32, || format!("shifts by {by}"))?;
+                all(&[*value], Type::Int)
+            }
             Op::First(value) | Op::Second(value) => all(&[*value], Type::Tuple),
             Op::Capture(closure, _) => all(&[*closure], Type::Closure),
             Op::ReadCell(cell) => all(&[*cell], Type::Cell),
@@ -312,7 +316,9 @@ fn type_of(op: &Op) -> Option<Type> {
         Op::Probe(_) | Op::FillCell(..) | Op::SetGlobal(..) | Op::Print(_) | Op::CheckStack(_) => {
             Type::Nothing
         }
-        Op::Arith(Add | Sub | Mul, ..) | Op::Divide(Div | Rem, ..) => Type::Int,
+        Op::Arith(Add | Sub | Mul, ..) | Op::Divide(Div | Rem, ..) | Op::ShiftRight(..) => {
+            Type::Int
+        }
         Op::Compare(Eq | Neq | Lt | Gt | Lte | Gte, ..) => Type::Bool,
         Op::CompareBool(Eq | Neq, ..) => Type::Bool,
         Op::Generic(Add | Sub | Mul | Div | Rem, ..) => Type::Tagged,

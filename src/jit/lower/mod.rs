@@ -307,7 +307,10 @@ impl<'a> Lowering<'a> {
                 self.emit.builder.ins().jump(block, &arguments);
             }
             End::Branch { condition, then, otherwise } => {
-                let condition = self.condition(*condition);
+                let condition = match self.tests_passed_sum(*condition, [then, otherwise]) {
+                    Some(test) => test,
+                    None => self.condition(*condition),
+                };
                 let (then, then_arguments) = self.jump_arguments(then);
                 let (otherwise, arguments) = self.jump_arguments(otherwise);
                 let ins = self.emit.builder.ins();

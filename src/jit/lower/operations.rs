@@ -8,7 +8,7 @@ use galo_runtime::abi::HelperId;
 
 use super::Lowering;
 use super::safepoints::are_never_ints;
-use crate::ssa::{Op, Type, Value};
+use crate::ssa::{Jump, Op, Type, Value};
 use crate::syntax::ast::BinaryOp;
 
 /// The runtime's name for an operator.
@@ -70,11 +70,20 @@ impl Lowering<'_> {
                 self.probe(at, state);
                 return None;
             }
+            Op::Arith(BinaryOp::Mul, lhs, rhs) if let Some(by) = self.address_scale(rhs) => {
+                let lhs = self.value(lhs);
+                let multiple = self.emit.builder.ins().ishl_imm_u(lhs, by);
+                self.emit.builder.ins().iadd(lhs, multiple)
+            }
             Op::Arith(op, lhs, rhs) => {
                 let (lhs, rhs) = (self.value(lhs), self.value(rhs));
                 self.arith(op, lhs, rhs)
             }
             Op::Divide(op, lhs, rhs) => self.divide(at, op, lhs, rhs),
+            Op::ShiftRight(value, by) => {
+                let value = self.value(value);
+                self.emit.builder.ins().sshr_imm_u(value, i64::from(by))
+            }
             Op::Compare(op @ (BinaryOp::Eq | BinaryOp::Neq), lhs, rhs)
                 if let Some((dividend, bits)) = self.remainder_bits(lhs, rhs) =>
             {
@@ -120,6 +129,46 @@ impl Lowering<'_> {
                 return None;
             }
         })
+    }
+
+    /// If a factor is 3, 5 or 9: by how much to shift what it multiplies, and add it, which addresses are
+    /// computed by in one instruction.
+    fn address_scale(&self, factor: Value) -> Option<i64> {
+        match self.ssa().int(factor)? {
+            3 => Some(1),
+            5 => Some(2),
+            9 => Some(3),
+            _ => None,
+        }
+    }
+
+    /// `==` or `!=` of the result of arithmetic and a constant, if the result is passed on at once, as
+    /// at the end of the rounds of a loop that counts.
+    ///
+    /// Cranelift would rather know whether `i == 9` than whether `i + 1 == 10`, and so keep both for no
+    /// reason but to compare. It does not see through the extension, which costs nothing.
+    pub(super) fn tests_passed_sum(
+        &mut self,
+        tested: Value,
+        jumps: [&Jump; 2],
+    ) -> Option<ir::Value> {
+        let ssa = self.ssa();
+        let Op::Compare(op @ (BinaryOp::Eq | BinaryOp::Neq), lhs, rhs) = ssa.instruction(tested).op
+        else {
+            return None;
+        };
+        let (sum, constant) = match (ssa.int(lhs), ssa.int(rhs)) {
+            (Some(constant), None) => (rhs, constant),
+            (None, Some(constant)) => (lhs, constant),
+            _ => return None,
+        };
+        let is_passed = jumps.iter().any(|jump| jump.arguments.contains(&sum));
+        let is_sum = matches!(ssa.instruction(sum).op, Op::Arith(..));
+        if !is_passed || !is_sum || constant < 0 {
+            return None;
+        }
+        let sum = self.tagged(sum);
+        Some(self.emit.builder.ins().icmp_imm_u(condition(op), sum, i64::from(constant)))
     }
 
     /// If `rhs` is 0 and `lhs` the remainder of a division by a power of two: the dividend, and

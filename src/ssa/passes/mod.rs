@@ -16,7 +16,9 @@ mod gvn;
 mod hoist;
 pub mod inline;
 mod parameters;
+mod reconstruct;
 mod relations;
+mod rotate;
 mod scoped;
 mod simplify;
 mod states;
@@ -51,10 +53,13 @@ pub struct Pass {
 ///   `gvn` decides branches, before the end.
 /// - `simplify` comes again because types and values of joins are known by then.
 /// - `chains` wants to see all that is known to be a Str, and leaves boxes to `simplify`.
+/// - `gvn` comes again because the rotated loops' first tests may be decided, and what is behind a test
+///   may decide others.
 /// - `escape` wants to see which parameters are pairs; what these consist of is unboxed by `types` again.
 pub const PASSES: &[Pass] = &[
     SIMPLIFY, PARAMETERS, CALLS, INLINE, HOIST, TYPES, BRANCHES, SIMPLIFY, ESCAPE, TYPES, SIMPLIFY,
-    GVN, SIMPLIFY, BRANCHES, DUPLICATE, CHAINS, SIMPLIFY, BRANCHES, ACCUMULATE, STATES, DCE,
+    GVN, SIMPLIFY, BRANCHES, DUPLICATE, CHAINS, SIMPLIFY, BRANCHES, ACCUMULATE, ROTATE, GVN,
+    SIMPLIFY, BRANCHES, STATES, DCE,
 ];
 
 const SIMPLIFY: Pass = Pass {
@@ -124,6 +129,12 @@ const ACCUMULATE: Pass = Pass {
     name: "accumulate",
     summary: "turns recursion under arithmetic into loops with accumulators",
     run: accumulate::run,
+};
+
+const ROTATE: Pass = Pass {
+    name: "rotate",
+    summary: "tests at the end of each round whether a loop goes on",
+    run: rotate::run,
 };
 
 const STATES: Pass = Pass {

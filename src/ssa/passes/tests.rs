@@ -89,19 +89,18 @@ fn a_loop_that_guesses_runs_unboxed() {
 fn 1 sum
 entry(v0: int, v1: tagged)
   v11: int = guard v1 else start [v0 v1]
-  jump b1(v0, v11)
-b1(v2: int, v13: int)
-  v3: tagged = box v13
   v4: int = 0
-  v5: bool = v2 == v4
-  if v5 then b2 else b3
-b2()
-  return v3
-b3()
+  v5: bool = v0 == v4
+  if v5 then b2(v1) else b3(v0, v11)
+b2(v20: tagged)
+  return v20
+b3(v18: int, v19: int)
   v6: int = 1
-  v7: int = v2 - v6
-  v9: int = v13 + v2
-  jump b1(v7, v9)
+  v7: int = v18 - v6
+  v9: int = v19 + v18
+  v10: tagged = box v9
+  v17: bool = v7 == v4
+  if v17 then b2(v10) else b3(v7, v9)
 ";
     assert_eq!(optimized(source, &INTS), expected);
     let generic = optimized(source, &HOPELESS);

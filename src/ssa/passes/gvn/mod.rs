@@ -24,6 +24,7 @@
 //! to be, and so are comparisons that follow from it: of the same two Ints, of any that differ from
 //! them by constants, and of those in whose [ranges] there is no other possibility.
 
+mod divisions;
 mod ranges;
 
 use rustc_hash::FxHashMap;
@@ -67,6 +68,7 @@ enum Key {
     As(Value, Type),
     /// Arithmetic, divisions, comparisons of Bools.
     Operation(BinaryOp, Value, Value),
+    ShiftRight(Value, u8),
     Compare(Comparison),
     Generic(BinaryOp, Value, Value),
     Tuple(Value, Value),
@@ -210,6 +212,9 @@ impl<'a> Numbering<'a> {
                 _ => return self.learn(Key::Sum(sum), Known::Value(value)),
             }
         }
+        if let Some(shift) = self.as_shift(value) {
+            self.replace(value, shift);
+        }
         if let Some(key) = self.key(value) {
             match self.known.get(&key) {
                 Some(Known::Value(known)) => return self.replace(value, Op::Copy(known)),
@@ -263,6 +268,7 @@ impl<'a> Numbering<'a> {
             Op::Arith(op @ (BinaryOp::Add | BinaryOp::Mul), lhs, rhs)
             | Op::CompareBool(op, lhs, rhs) => Key::Operation(op, lhs.min(rhs), lhs.max(rhs)),
             Op::Arith(op, lhs, rhs) | Op::Divide(op, lhs, rhs) => Key::Operation(op, lhs, rhs),
+            Op::ShiftRight(value, by) => Key::ShiftRight(value, by),
             Op::Compare(op, lhs, rhs) => Key::Compare(Comparison::new(op, lhs, rhs)),
             Op::Generic(op, lhs, rhs) => Key::Generic(op, lhs, rhs),
             Op::Tuple(first, second) => Key::Tuple(first, second),

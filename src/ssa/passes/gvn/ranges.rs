@@ -110,6 +110,11 @@ impl Ranges {
         }
     }
 
+    /// Whether an Int is certainly not negative.
+    pub(super) fn is_natural(&self, function: &Function, value: Value) -> bool {
+        self.range(function, value).first >= 0
+    }
+
     /// Whether a comparison holds, if that is certain.
     pub(super) fn decide(
         &self,

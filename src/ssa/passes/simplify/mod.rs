@@ -68,6 +68,7 @@ impl Simplify<'_> {
             Op::CheckInt { lhs, rhs, left, .. } => self.unboxed(if left { lhs } else { rhs }, ty),
             Op::Arith(op, lhs, rhs) => arithmetic::arith(f, op, lhs, rhs),
             Op::Divide(op, lhs, rhs) => arithmetic::divide(f, op, lhs, rhs),
+            Op::ShiftRight(value, by) => f.int(value).map(|int| Op::Int(int >> by)),
             Op::Compare(op, lhs, rhs) => arithmetic::compare(f, op, lhs, rhs),
             Op::CompareBool(op, lhs, rhs) => arithmetic::compare_bool(f, op, lhs, rhs),
             Op::First(tuple) => self.component(tuple, true),
