@@ -1,4 +1,4 @@
-//! Looking inside: dumps, traces and statistics of a program and its run.
+//! Looking inside: dumps, traces and statistics of a program and its run, and a page to explore them.
 //!
 //! All of it is made from what a [`Program`](crate::Program) tells and from the engine's
 //! [events]; nothing below knows that it is here, and what is not asked for costs nothing.

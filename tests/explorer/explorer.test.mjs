@@ -32,10 +32,16 @@ async function withPage(name, use, options = {}) {
   const page = await context.newPage();
   const wrong = [];
   const url = `file://${join(pages, `${name}.html`)}`;
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
+  page.on(
+    "console",
+    (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()),
+  );
   page.on("pageerror", (error) => wrong.push(String(error.stack)));
   page.on("dialog", (dialog) => wrong.push(`dialog: ${dialog.message()}`) && dialog.dismiss());
-  page.on("request", (request) => request.url() !== url && !request.url().startsWith("data:") && wrong.push(request.url()));
+  page.on(
+    "request",
+    (request) => request.url() !== url && !request.url().startsWith("data:") && wrong.push(request.url()),
+  );
   // How often, and how much, data is read.
   await page.addInitScript(() => {
     const parse = JSON.parse;
@@ -52,7 +58,8 @@ async function withPage(name, use, options = {}) {
   await context.close();
 }
 
-const functionRow = (page, name) => page.locator("#function-list .function").filter({ hasText: new RegExp(`^${name} \\d`) });
+const functionRow = (page, name) =>
+  page.locator("#function-list .function").filter({ hasText: new RegExp(`^${name} \\d`) });
 const pane = (page, at) => page.locator(".pane").nth(at);
 const rows = (page, at) => pane(page, at).locator(".code-row");
 const form = (page, at, name) => pane(page, at).getByRole("tab", { name, exact: true }).click();
@@ -72,7 +79,12 @@ test("choosing a function shows its forms", () =>
   withPage("small", async (page) => {
     await functionRow(page, "is_even").click();
     assert.match(await page.locator("#detail-title").textContent(), /^is_even 7:15$/);
-    const beginnings = { Core: /^ *fn \d+ is_even\(1\)/, SSA: /^ *fn \d+ is_even/, CLIF: /^ *function u0:/, Assembly: /^ *; is_even: \d+ bytes/ };
+    const beginnings = {
+      Core: /^ *fn \d+ is_even\(1\)/,
+      SSA: /^ *fn \d+ is_even/,
+      CLIF: /^ *function u0:/,
+      Assembly: /^ *; is_even: \d+ bytes/,
+    };
     for (const [name, beginning] of Object.entries(beginnings)) {
       await form(page, 0, name);
       if ((await page.locator("#version").isEnabled()) || name === "Core") {
@@ -92,12 +104,17 @@ test("pointing at a line lights what belongs to the same place", () =>
     await functionRow(page, "count").click();
     await form(page, 0, "SSA");
     await form(page, 1, "Assembly");
-    const line = rows(page, 0).filter({ hasText: /v\d+: bool = v\d+ == v\d+.*9:7/ }).first();
+    const line = rows(page, 0)
+      .filter({ hasText: /v\d+: bool = v\d+ == v\d+.*9:7/ })
+      .first();
     await line.hover();
     assert.match(await line.getAttribute("class"), /\blit\b/);
     assert.ok((await page.locator("#source-list .lit").count()) >= 1);
     assert.ok((await pane(page, 1).locator(".marks i").count()) >= 1);
-    assert.match(await page.locator("#status").textContent(), /^\d+:\d+ .+proven .+ of SSA · [1-9]\d* lines? of Assembly$/);
+    assert.match(
+      await page.locator("#status").textContent(),
+      /^\d+:\d+ .+proven .+ of SSA · [1-9]\d* lines? of Assembly$/,
+    );
     await page.locator("#detail-title").hover();
     assert.equal(await page.locator(".lit").count(), 0);
     // A click stays, and shows the place in the others.
@@ -166,7 +183,10 @@ test("calls show who was inlined and why others were not", () =>
     await functionRow(page, "count").click();
     await detail(page, "Calls");
     const panel = page.locator("#panel-calls");
-    assert.match(await panel.locator(".tree .inlined").first().textContent(), /is_even.*inlined, \d+ operations/);
+    assert.match(
+      await panel.locator(".tree .inlined").first().textContent(),
+      /is_even.*inlined, \d+ operations/,
+    );
     assert.ok((await panel.locator(".wire.inlined").count()) >= 1);
     await panel.locator(".overview button", { hasText: "repeat" }).first().click();
     assert.match(await page.locator("#detail-title").textContent(), /^repeat /);
@@ -177,7 +197,11 @@ test("calls show who was inlined and why others were not", () =>
 test("everything can be done with keys", () =>
   withPage("small", async (page) => {
     const active = (selector) =>
-      page.locator(selector).evaluate((list) => document.getElementById(list.getAttribute("aria-activedescendant"))?.textContent ?? null);
+      page
+        .locator(selector)
+        .evaluate(
+          (list) => document.getElementById(list.getAttribute("aria-activedescendant"))?.textContent ?? null,
+        );
     await page.keyboard.press("/");
     await page.keyboard.type("coun");
     await page.keyboard.press("ArrowDown");
@@ -220,7 +244,9 @@ test("everything can be done with keys", () =>
     assert.ok(!(await page.locator("#help").isVisible()));
     // What has the focus can be seen to have it.
     await page.keyboard.press("f");
-    const outline = await page.locator("#function-list").evaluate((list) => getComputedStyle(list).outlineStyle);
+    const outline = await page
+      .locator("#function-list")
+      .evaluate((list) => getComputedStyle(list).outlineStyle);
     assert.equal(outline, "solid");
   }));
 
@@ -228,34 +254,48 @@ test("everything can be done with keys", () =>
 async function violations(page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ""}`)
+        .join(" | ")}`,
+  );
 }
 
 for (const colorScheme of ["light", "dark"]) {
   test(`the ${colorScheme} page keeps the rules of accessibility`, () =>
-    withPage("small", async (page) => {
-      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-      const [red] = ground.match(/\d+/g).map(Number);
-      assert.ok(colorScheme === "dark" ? red < 60 : red > 200, ground);
-      await functionRow(page, "count").click();
-      await form(page, 0, "SSA");
-      await page.locator("#show-kinds").check();
-      for (const name of ["Code", "Calls", "Events", "Statistics"]) {
-        await detail(page, name);
-        assert.deepEqual(await violations(page), [], name);
-      }
-    }, { colorScheme }));
+    withPage(
+      "small",
+      async (page) => {
+        const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        const [red] = ground.match(/\d+/g).map(Number);
+        assert.ok(colorScheme === "dark" ? red < 60 : red > 200, ground);
+        await functionRow(page, "count").click();
+        await form(page, 0, "SSA");
+        await page.locator("#show-kinds").check();
+        for (const name of ["Code", "Calls", "Events", "Statistics"]) {
+          await detail(page, name);
+          assert.deepEqual(await violations(page), [], name);
+        }
+      },
+      { colorScheme },
+    ));
 }
 
 test("the theme can be chosen", () =>
-  withPage("small", async (page) => {
-    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    const light = await ground();
-    await page.locator("#theme").selectOption("dark");
-    assert.notEqual(await ground(), light);
-    await page.locator("#theme").selectOption("light");
-    assert.equal(await ground(), light);
-  }, { colorScheme: "light" }));
+  withPage(
+    "small",
+    async (page) => {
+      const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const light = await ground();
+      await page.locator("#theme").selectOption("dark");
+      assert.notEqual(await ground(), light);
+      await page.locator("#theme").selectOption("light");
+      assert.equal(await ground(), light);
+    },
+    { colorScheme: "light" },
+  ));
 
 test("a program of 400 functions costs little to open", () =>
   withPage("many", async (page) => {
@@ -267,17 +307,60 @@ test("a program of 400 functions costs little to open", () =>
     // The end of long lists is there, too.
     await page.locator("#function-list").focus();
     await page.keyboard.press("End");
-    assert.equal(await page.locator('#function-list .row.active').getAttribute("aria-posinset"), "401");
+    assert.equal(await page.locator("#function-list .row.active").getAttribute("aria-posinset"), "401");
     await detail(page, "Calls");
     const drawn = await page.evaluate(() => document.querySelectorAll("#panel-calls *").length);
     assert.ok(drawn < 2500, `${drawn} elements`);
   }));
 
+test("lists longer than a browser can scroll have an end", () =>
+  withPage("long", async (page) => {
+    const list = page.locator("#source-list");
+    const inSight = async (number) => {
+      const row = list.locator(".row", {
+        has: page.locator(".number", { hasText: new RegExp(`^${number}$`) }),
+      });
+      const [box, frame] = [await row.boundingBox(), await list.boundingBox()];
+      return box !== null && box.y >= frame.y - 1 && box.y + box.height <= frame.y + frame.height + 20;
+    };
+    await list.focus();
+    await page.keyboard.press("End");
+    assert.ok(await inSight(450_001));
+    await page.keyboard.press("ArrowUp");
+    assert.ok(await inSight(450_000));
+    await page.keyboard.press("Home");
+    assert.ok(await inSight(1));
+    await list.evaluate((it) => (it.scrollTop = it.scrollHeight / 2));
+    await page.waitForFunction(() => {
+      const numbers = [...document.querySelectorAll("#source-list .number")].map((it) =>
+        Number(it.textContent),
+      );
+      return numbers.some((number) => Math.abs(number - 225_000) < 100);
+    });
+    const tops = await list
+      .locator(".row:not(.active)")
+      .evaluateAll((all) => all.map((row) => row.getBoundingClientRect().top).sort((a, b) => a - b));
+    const distances = tops.slice(1).map((top, at) => Math.round(top - tops[at]));
+    assert.deepEqual(
+      [...new Set(distances)].filter((distance) => distance < 20 || distance > 22),
+      [],
+    );
+  }));
+
 test("a program that fails has a page with its error", () =>
   withPage("failing", async (page) => {
-    assert.match(await page.locator("#error").textContent(), /error\[type-error\]: cannot apply `\+` to Int 1 and Bool true/);
+    assert.match(
+      await page.locator("#error").textContent(),
+      /error\[type-error\]: cannot apply `\+` to Int 1 and Bool true/,
+    );
     assert.match(await page.locator("#summary").textContent(), /failed/);
-    assert.equal(await page.locator("#source-list .fault").allTextContents().then((all) => all.join("")), "true");
+    assert.equal(
+      await page
+        .locator("#source-list .fault")
+        .allTextContents()
+        .then((all) => all.join("")),
+      "true",
+    );
     assert.match(await page.locator("#detail-title").textContent(), /^deep /);
   }));
 
@@ -290,7 +373,9 @@ test("a program is shown and not obeyed", () =>
     assert.ok(!/[\u0000\u202A-\u202E\u2066-\u2069]/.test(await page.locator("body").innerText()));
     await detail(page, "Statistics");
     assert.ok((await page.locator("pre.output").textContent()).includes("</script>"));
-    const longest = await page.evaluate(() => Math.max(...[...document.querySelectorAll("main .row")].map((row) => row.textContent.length)));
+    const longest = await page.evaluate(() =>
+      Math.max(...[...document.querySelectorAll("main .row")].map((row) => row.textContent.length)),
+    );
     assert.ok(longest < 4500, `a row of ${longest} characters`);
     for (const name of ["Calls", "Events", "Code"]) await detail(page, name);
     await functionRow(page, "f").click();

@@ -7,7 +7,9 @@ const folder = process.argv[2];
 const write = (name, text) => writeFileSync(join(folder, `${name}.rinha`), text);
 
 // A guess that turns out wrong, inlining, collections.
-write("small", `
+write(
+  "small",
+  `
 let add = fn (a, b) => { a + b };
 let repeat = fn (n, value) => {
   if (n == 0) { 0 } else { let _ = add(value, value); repeat(n - 1, value) }
@@ -23,23 +25,30 @@ let _ = print(count(5000, 0));
 let _ = print(first(keep(300000, 0)));
 let twice = fn (f, x) => { f(f(x)) };
 print(twice(fn (x) => { x + 1 }, 1))
-`);
+`,
+);
 
-write("failing", `
+write(
+  "failing",
+  `
 let deep = fn (n) => { if (n == 0) { 1 + true } else { 1 + deep(n - 1) } };
 print(deep(2000))
-`);
+`,
+);
 
 // All that means something to a browser or turns texts around; and lines without an end.
 const override = "\u202E";
-write("hostile", [
-  `// </script><img src=x onerror="pwned=1"> <!-- ${override}abc\u2066 \u0000 \u2028 😀 עברית`,
-  `let s = "</script><script>pwned=1</script><!-- \u0000 ${override} 😀 </title></style><svg onload=pwned=1>";`,
-  "let f = fn (n) => { if (n == 0) { s } else { f(n - 1) } };",
-  `let ${"n".repeat(3000)} = fn (q) => { q };`,
-  `let big = "${"x😀".repeat(300_000)}";`,
-  `let _ = print(f(3000)); let _ = print("</script>" + s); print(${"n".repeat(3000)}(1) + true)`,
-].join("\n"));
+write(
+  "hostile",
+  [
+    `// </script><img src=x onerror="pwned=1"> <!-- ${override}abc\u2066 \u0000 \u2028 😀 עברית`,
+    `let s = "</script><script>pwned=1</script><!-- \u0000 ${override} 😀 </title></style><svg onload=pwned=1>";`,
+    "let f = fn (n) => { if (n == 0) { s } else { f(n - 1) } };",
+    `let ${"n".repeat(3000)} = fn (q) => { q };`,
+    `let big = "${"x😀".repeat(300_000)}";`,
+    `let _ = print(f(3000)); let _ = print("</script>" + s); print(${"n".repeat(3000)}(1) + true)`,
+  ].join("\n"),
+);
 
 // As large a program as people write.
 const functions = Array.from({ length: 400 }, (_, index) => {
@@ -49,3 +58,6 @@ const functions = Array.from({ length: 400 }, (_, index) => {
 };`;
 });
 write("many", `${functions.join("\n")}\nprint(first(f399(400)))\n`);
+
+// More lines than browsers have pixels for.
+write("long", `${"// a line\n".repeat(450_000)}print(1)`);

@@ -13,7 +13,21 @@ use super::data::{Data, Exploration};
 pub const MARK: &str = "<!doctype html>\n<!-- made by galo explore -->\n";
 
 const TEMPLATE: &str = include_str!("page/page.html");
-const STYLE: &str = include_str!("page/page.css");
+
+/// The page's style, in the order in which it is read.
+const STYLES: [&str; 11] = [
+    include_str!("page/theme.css"),
+    include_str!("page/page.css"),
+    include_str!("page/list.css"),
+    include_str!("page/functions.css"),
+    include_str!("page/source.css"),
+    include_str!("page/pane.css"),
+    include_str!("page/calls.css"),
+    include_str!("page/events.css"),
+    include_str!("page/statistics.css"),
+    include_str!("page/scrubber.css"),
+    include_str!("page/narrow.css"),
+];
 
 /// The page's own code, in the order in which it is read.
 const SCRIPTS: [&str; 19] = [
@@ -45,7 +59,8 @@ pub fn page(exploration: Exploration<'_>) -> String {
     for (function, code) in code.iter().enumerate() {
         data += &element(&format!("code-{function}"), code);
     }
-    let parts = [("/*style*/", STYLE), ("<!--data-->", &data), ("/*script*/", &SCRIPTS.concat())];
+    let (style, script) = (STYLES.concat(), SCRIPTS.concat());
+    let parts = [("/*style*/", &style), ("<!--data-->", &data), ("/*script*/", &script)];
     let mut rest = TEMPLATE;
     let mut page = String::from(MARK);
     for (place, part) in parts {

@@ -41,3 +41,19 @@ impl Write for Tee<'_> {
         self.to.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_handed_on_and_the_beginning_kept() {
+        let mut out = Vec::new();
+        let mut tee = Tee::new(&mut out);
+        for _ in 0..3 {
+            tee.write_all(&[b'x'; 10_000]).expect("there is room");
+        }
+        assert_eq!(tee.kept().len(), KEPT);
+        assert_eq!(out.len(), 30_000);
+    }
+}

@@ -24,9 +24,12 @@ class CallsView {
   show() {
     if (this.host.hidden) return;
     this.host.replaceChildren(
-      this.#legend(), this.#graph(),
-      element("h3", { text: "Calls that were inlined here, and others" }), this.#inlining(),
-      element("h3", { text: "The whole program" }), overview(this.state),
+      this.#legend(),
+      this.#graph(),
+      element("h3", { text: "Calls that were inlined here, and others" }),
+      this.#inlining(),
+      element("h3", { text: "The whole program" }),
+      overview(this.state),
     );
   }
 
@@ -34,8 +37,11 @@ class CallsView {
     const entry = (/** @type {string} */ kind, /** @type {string} */ text) =>
       element("span", { class: "hint" }, element("i", { class: `swatch ${kind}` }), text);
     return element(
-      "div", { class: "legend" },
-      entry("", "at least one call inlined"), entry("call", "called"), entry("unknown", "not known before it runs"),
+      "div",
+      { class: "legend" },
+      entry("", "at least one call inlined"),
+      entry("call", "called"),
+      entry("unknown", "not known before it runs"),
     );
   }
 
@@ -70,67 +76,109 @@ class CallsView {
     const shown = outgoing.slice(0, MOST_NEIGHBOURS);
     const rows = Math.max(incoming.length, shown.length, 1);
     const height = rows * (NODE_HEIGHT + NODE_GAP);
-    const column = (/** @type {Neighbour[]} */ all, /** @type {string} */ label, /** @type {number} */ more) =>
+    const column = (
+      /** @type {Neighbour[]} */ all,
+      /** @type {string} */ label,
+      /** @type {number} */ more,
+    ) =>
       element(
-        "ul", { class: "column", "aria-label": label },
+        "ul",
+        { class: "column", "aria-label": label },
         ...all.map((it) => element("li", {}, this.#node(it))),
         more > 0 ? element("li", { class: "hint", text: `and ${more} more` }) : null,
       );
-    const center = element("ul", { class: "column" }, element("li", {}, this.#node({ fn, calls: 0, inlined: 0, note: "" }, true)));
+    const center = element(
+      "ul",
+      { class: "column" },
+      element("li", {}, this.#node({ fn, calls: 0, inlined: 0, note: "" }, true)),
+    );
     const title = (/** @type {string} */ text, /** @type {number} */ at) =>
       element("h3", { text, style: `grid-column: ${at}` });
     return element(
-      "div", { class: "graph" },
-      title("Called by", 1), title("Function", 3), title("Calls", 5),
-      column(incoming, "Called by", callers.length - incoming.length), this.#wires(incoming, height, false),
-      center, this.#wires(shown, height, true), column(shown, "Calls", outgoing.length - shown.length),
+      "div",
+      { class: "graph" },
+      title("Called by", 1),
+      title("Function", 3),
+      title("Calls", 5),
+      column(incoming, "Called by", callers.length - incoming.length),
+      this.#wires(incoming, height, false),
+      center,
+      this.#wires(shown, height, true),
+      column(shown, "Calls", outgoing.length - shown.length),
     );
   }
 
   /** @param {Neighbour} it @param {boolean} [isCenter] */
   #node(it, isCenter = false) {
     if (it.fn === null) {
-      return element("button", { type: "button", class: "node", disabled: true }, element("b", { text: "?" }), element("small", { text: it.note }));
+      return element(
+        "button",
+        { type: "button", class: "node", disabled: true },
+        element("b", { text: "?" }),
+        element("small", { text: it.note }),
+      );
     }
     const fn = it.fn;
     const { name, site } = this.program.functions[fn];
     const count = `${plural(it.calls, "call")}${it.inlined > 0 ? `, ${it.inlined} inlined` : ""}`;
-    const what = isCenter ? plural(Program.entries(this.program.functions[fn]), "entry").replace("entrys", "entries") : [count, it.note].filter(Boolean).join(" · ");
+    const entries = short(Program.entries(this.program.functions[fn]));
+    const what = isCenter ? `entered ${entries} times` : [count, it.note].filter(Boolean).join(" · ");
     return element(
       "button",
       {
-        type: "button", class: `node ${isCenter ? "center" : ""} ${it.inlined > 0 ? "inlined" : ""}`,
-        title: `${visible(name)} ${this.program.place(site)}: ${what}`, onclick: () => this.state.choose(fn),
+        type: "button",
+        class: `node ${isCenter ? "center" : ""} ${it.inlined > 0 ? "inlined" : ""}`,
+        title: `${visible(name)} ${this.program.place(site)}: ${what}`,
+        onclick: () => this.state.choose(fn),
       },
-      element("b", { text: visible(name) }), " ", element("span", { class: "hint", text: this.program.place(site) }),
+      element("b", { text: visible(name) }),
+      " ",
+      element("span", { class: "hint", text: this.program.place(site) }),
       element("small", { text: what }),
     );
   }
 
   /** Lines from the function to its neighbours. @param {Neighbour[]} all @param {number} height @param {boolean} isRight */
   #wires(all, height, isRight) {
-    const svg = drawn("svg", { class: "wires", "aria-hidden": "true", viewBox: `0 0 72 ${height}`, preserveAspectRatio: "none" });
+    const svg = drawn("svg", {
+      class: "wires",
+      "aria-hidden": "true",
+      viewBox: `0 0 72 ${height}`,
+      preserveAspectRatio: "none",
+    });
     const top = (height - all.length * (NODE_HEIGHT + NODE_GAP) + NODE_GAP) / 2;
     all.forEach((it, at) => {
       const y = top + at * (NODE_HEIGHT + NODE_GAP) + NODE_HEIGHT / 2;
       const [from, to] = isRight ? [height / 2, y] : [y, height / 2];
       const kind = it.inlined > 0 ? "inlined" : it.fn === null ? "unknown" : "";
-      svg.append(drawn("path", { class: `wire ${kind}`, d: `M0 ${from} C36 ${from} 36 ${to} 72 ${to}`, "vector-effect": "non-scaling-stroke" }));
+      svg.append(
+        drawn("path", {
+          class: `wire ${kind}`,
+          d: `M0 ${from} C36 ${from} 36 ${to} 72 ${to}`,
+          "vector-effect": "non-scaling-stroke",
+        }),
+      );
     });
     return svg;
   }
 
   #inlining() {
     const { version } = this.state;
-    if (!version) return element("p", { class: "hint", text: "This function was not compiled, so that nothing was inlined into it." });
-    if (version.decisions.length === 0) return element("p", { class: "hint", text: "It makes no calls that inlining looked at." });
+    if (!version)
+      return element("p", {
+        class: "hint",
+        text: "This function was not compiled, so that nothing was inlined into it.",
+      });
+    if (version.decisions.length === 0)
+      return element("p", { class: "hint", text: "It makes no calls that inlining looked at." });
     /** @type {Map<number, VersionData["decisions"]>} */ const byScope = new Map();
     for (const decision of version.decisions) {
       const list = byScope.get(decision[1]) ?? [];
       list.push(decision);
       byScope.set(decision[1], list);
     }
-    const nodes = (/** @type {number} */ scope) => (byScope.get(scope) ?? []).map((decision) => this.#decision(decision, nodes));
+    const nodes = (/** @type {number} */ scope) =>
+      (byScope.get(scope) ?? []).map((decision) => this.#decision(decision, nodes));
     return treeView("Calls and whether they were inlined", nodes(0));
   }
 
@@ -141,8 +189,12 @@ class CallsView {
   #decision([site, , callee, inner, verdict], nodes) {
     const name = callee === null ? "unknown callee" : visible(this.program.functions[callee].name);
     const label = element(
-      "span", {}, element("span", { class: "callee", text: name }), " ",
-      element("span", { class: "hint", text: this.program.place(site) }), " ",
+      "span",
+      {},
+      element("span", { class: "callee", text: name }),
+      " ",
+      element("span", { class: "hint", text: this.program.place(site) }),
+      " ",
       element("span", { class: "verdict", text: inner === null ? `stays a call: ${verdict}` : verdict }),
     );
     return {

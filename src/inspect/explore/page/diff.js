@@ -56,7 +56,8 @@ function anchors(before, after) {
     ends[low] = at;
   });
   /** @type {[number, number][]} */ const chosen = [];
-  for (let at = ends.length > 0 ? ends[ends.length - 1] : -1; at >= 0; at = previous[at]) chosen.push(pairs[at]);
+  for (let at = ends.length > 0 ? ends[ends.length - 1] : -1; at >= 0; at = previous[at])
+    chosen.push(pairs[at]);
   return chosen.reverse();
 }
 

@@ -79,7 +79,12 @@ function plural(count, noun) {
  */
 function short(number) {
   if (number < 10_000) return number.toLocaleString("en");
-  for (const [unit, size] of /** @type {[string, number][]} */ ([["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]])) {
+  for (const [unit, size] of /** @type {[string, number][]} */ ([
+    ["T", 1e12],
+    ["G", 1e9],
+    ["M", 1e6],
+    ["k", 1e3],
+  ])) {
     if (number >= size) return `${(number / size).toPrecision(3)}${unit}`;
   }
   return String(number);

@@ -12,9 +12,11 @@ class EventsView {
     const boxes = kinds.map((kind) => {
       const count = this.program.events.filter((event) => event.k === kind).length;
       return element(
-        "label", {},
+        "label",
+        {},
         element("input", {
-          type: "checkbox", checked: true,
+          type: "checkbox",
+          checked: true,
           onchange: (/** @type {Event} */ event) => {
             if (/** @type {HTMLInputElement} */ (event.target).checked) this.hidden.delete(kind);
             else this.hidden.add(kind);
@@ -26,7 +28,8 @@ class EventsView {
     });
     const list = element("div", { class: "list" });
     host.append(element("div", { class: "toolbar" }, ...boxes), list);
-    if (kinds.length === 0) host.append(element("p", { class: "empty", text: "Nothing got hot, and nothing was collected." }));
+    if (kinds.length === 0)
+      host.append(element("p", { class: "empty", text: "Nothing got hot, and nothing was collected." }));
     this.list = new VirtualList(list, {
       label: "Events; Enter shows the place",
       fill: (row, at) => this.#fill(row, this.order[at]),

@@ -51,7 +51,9 @@ class FunctionList {
     const wanted = this.filter.value.toLowerCase();
     const { functions } = this.program;
     const { values } = this.heat;
-    this.order = functions.map((_, index) => index).filter((index) => functions[index].name.toLowerCase().includes(wanted));
+    this.order = functions
+      .map((_, index) => index)
+      .filter((index) => functions[index].name.toLowerCase().includes(wanted));
     this.order.sort((a, b) => values[b] - values[a] || a - b);
     this.list.reset(this.order.length);
     this.list.active = this.order.indexOf(this.state.chosen.fn);
@@ -89,7 +91,8 @@ class FunctionList {
     const { events } = this.program;
     for (const event of events.slice(0, this.state.chosen.event + 1)) {
       if (event.f === undefined) continue;
-      if (event.k === "done") badges[event.f] = { text: `v${event.v}`, title: `compiled, version ${event.v}`, kind: "compiled" };
+      if (event.k === "done")
+        badges[event.f] = { text: `v${event.v}`, title: `compiled, version ${event.v}`, kind: "compiled" };
       if (event.k === "refused" || event.k === "failed") {
         badges[event.f] = { text: "✕", title: `not compiled: ${event.why}`, kind: "bad" };
       }

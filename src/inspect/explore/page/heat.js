@@ -7,27 +7,36 @@ function measures(program) {
   const { functions, events } = program;
   const compiling = functions.map(() => 0);
   for (const event of events) {
-    if (event.k === "done") compiling[event.f ?? 0] += (event.micros ?? []).reduce((sum, step) => sum + step, 0);
+    if (event.k === "done")
+      compiling[event.f ?? 0] += (event.micros ?? []).reduce((sum, step) => sum + step, 0);
   }
   const exits = exitCounts(program);
   return [
     {
-      key: "calls", title: "Entries", show: short,
+      key: "calls",
+      title: "Entries",
+      show: short,
       note: "Entries: calls in either tier, and rounds of a function’s own loop in the interpreter. Calls that were inlined and rounds of compiled loops are not counted; with --tier=interp everything is.",
       of: (index) => Program.entries(functions[index]),
     },
     {
-      key: "work", title: "Work", show: short,
+      key: "work",
+      title: "Work",
+      show: short,
       note: "Work stands for time: entries × operations of the function’s Core, as if each entry did them all. Machine code, branches not taken and inlining make it less.",
       of: (index) => Program.entries(functions[index]) * functions[index].nodes,
     },
     {
-      key: "compiling", title: "Compiling", show: (n) => (n === 0 ? "0" : duration(n)),
+      key: "compiling",
+      title: "Compiling",
+      show: (n) => (n === 0 ? "0" : duration(n)),
       note: "Time that compiling all versions of the function took, measured.",
       of: (index) => compiling[index],
     },
     {
-      key: "exits", title: "Exits", show: short,
+      key: "exits",
+      title: "Exits",
+      show: short,
       note: "How often machine code of the function left for the interpreter because a guess was wrong.",
       of: (index) => exits[index],
     },
@@ -53,7 +62,9 @@ class Heat {
     this.values = functions.map((_, index) => measure.of(index));
     /** By place: the functions that were made of what stands there, together. @type {Map<number, number>} */
     this.places = new Map();
-    functions.forEach(({ site }, index) => this.places.set(site, (this.places.get(site) ?? 0) + this.values[index]));
+    functions.forEach(({ site }, index) =>
+      this.places.set(site, (this.places.get(site) ?? 0) + this.values[index]),
+    );
     this.most = [...this.values, ...this.places.values()].reduce((most, value) => Math.max(most, value), 0);
   }
 

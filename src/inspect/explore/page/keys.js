@@ -9,22 +9,36 @@ class Keys {
     this.isOn = true;
     this.dialog = /** @type {HTMLDialogElement} */ (byId("help"));
     const terms = shortcuts.flatMap(({ keys, text }) => [
-      element("dt", {}, ...keys.flatMap((key, at) => [at > 0 ? " " : null, element("kbd", { text: key })])), element("dd", { text }),
+      element("dt", {}, ...keys.flatMap((key, at) => [at > 0 ? " " : null, element("kbd", { text: key })])),
+      element("dd", { text }),
     ]);
     const lists = /** @type {[string, string][]} */ ([
-      ["↑ ↓ PgUp PgDn Home End", "in lists: go through the rows; in the source and in code this lights what belongs together"],
+      [
+        "↑ ↓ PgUp PgDn Home End",
+        "in lists: go through the rows; in the source and in code this lights what belongs together",
+      ],
       ["← →", "in the source: go through the operations of a line; in tabs and trees: move, open and close"],
       ["Enter", "in the list of events: show the place"],
       ["Tab", "go from list to list"],
     ]).flatMap(([key, text]) => [element("dt", {}, element("kbd", { text: key })), element("dd", { text })]);
     this.dialog.append(
-      element("h2", { id: "help-title", text: "Keys" }), element("dl", {}, ...terms, ...lists),
+      element("h2", { id: "help-title", text: "Keys" }),
+      element("dl", {}, ...terms, ...lists),
       element(
-        "label", {},
-        element("input", { type: "checkbox", checked: true, onchange: (/** @type {Event} */ event) => (this.isOn = /** @type {HTMLInputElement} */ (event.target).checked) }),
+        "label",
+        {},
+        element("input", {
+          type: "checkbox",
+          checked: true,
+          onchange: (/** @type {Event} */ event) =>
+            (this.isOn = /** @type {HTMLInputElement} */ (event.target).checked),
+        }),
         " Keys of one letter are on",
       ),
-      element("p", { class: "hint", text: "Underlined with dots: operations that saw something else than Ints (Ints are not noted)." }),
+      element("p", {
+        class: "hint",
+        text: "Underlined with dots: operations that saw something else than Ints (Ints are not noted).",
+      }),
       element("form", { method: "dialog" }, element("button", { text: "Close" })),
     );
     byId("help-button").addEventListener("click", () => this.help());
@@ -38,7 +52,15 @@ class Keys {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (!this.isOn || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || this.dialog.open) return;
+    if (
+      !this.isOn ||
+      event.defaultPrevented ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      this.dialog.open
+    )
+      return;
     if (target.matches("input:not([type=checkbox]):not([type=range]), select, textarea")) return;
     const shortcut = this.shortcuts.find(({ keys }) => keys.includes(event.key));
     if (!shortcut) return;

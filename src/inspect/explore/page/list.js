@@ -95,12 +95,10 @@ class VirtualList {
 
   /** Scrolls as little as needed to have a row in sight. @param {number} index */
   show(index) {
-    const [top, height] = [this.#top(index), this.host.clientHeight];
-    const { scrollTop } = this.host;
-    if (top < scrollTop) this.host.scrollTop = top - this.rowHeight;
-    else if (top + this.rowHeight > scrollTop + height) {
-      this.host.scrollTop = top + 2 * this.rowHeight - height;
-    }
+    const [first, last] = this.#inSight();
+    const rows = Math.max(1, last - first - 1);
+    if (index < first + 1) this.#scrollTo(index - 1);
+    else if (index > first + rows - 2) this.#scrollTo(index - rows + 2);
     this.#render();
   }
 
@@ -109,20 +107,26 @@ class VirtualList {
     if (indices.length === 0) return;
     const [first, last] = this.#inSight();
     if (indices.some((index) => index >= first && index < last)) return;
-    this.host.scrollTop = Math.max(0, this.#top(indices[0]) - this.host.clientHeight / 3);
+    this.#scrollTo(indices[0] - Math.floor((last - first) / 3));
     this.#render();
   }
 
-  /** @param {number} index */
-  #top(index) {
-    const height = this.count * this.rowHeight;
-    return index * this.rowHeight * Math.min(1, MAX_HEIGHT / Math.max(1, height));
+  /** How far the list is scrolled for each row; less than a row's height if it is very long. */
+  get #perRow() {
+    const { count, rowHeight } = this;
+    if (count * rowHeight <= MAX_HEIGHT) return rowHeight;
+    const { clientHeight } = this.host;
+    return (MAX_HEIGHT - clientHeight) / (count - clientHeight / rowHeight);
   }
 
-  /** @returns {[number, number]} */
+  /** Has a row at the top. @param {number} index */
+  #scrollTo(index) {
+    this.host.scrollTop = Math.max(0, index * this.#perRow);
+  }
+
+  /** The first row in sight, and the first one below. @returns {[number, number]} */
   #inSight() {
-    const perRow = Math.max(this.#top(1), 1e-6);
-    const first = Math.floor(this.host.scrollTop / perRow);
+    const first = Math.floor(this.host.scrollTop / this.#perRow + 1e-6);
     return [first, first + Math.ceil(this.host.clientHeight / this.rowHeight)];
   }
 
@@ -140,10 +144,11 @@ class VirtualList {
   }
 
   #render() {
-    let [first, last] = this.#inSight();
-    first = Math.max(0, first - SPARE_ROWS);
-    last = Math.min(this.count, last + SPARE_ROWS);
-    const isWanted = (/** @type {number} */ index) => (index >= first && index < last) || index === this.active;
+    const [top, bottom] = this.#inSight();
+    const first = Math.max(0, top - SPARE_ROWS);
+    const last = Math.min(this.count, bottom + SPARE_ROWS);
+    const isWanted = (/** @type {number} */ index) =>
+      (index >= first && index < last) || index === this.active;
     for (const [index, row] of this.rows) {
       if (isWanted(index)) continue;
       row.remove();
@@ -152,21 +157,36 @@ class VirtualList {
     const made = document.createDocumentFragment();
     const make = (/** @type {number} */ index) => {
       if (this.rows.has(index) || index < 0 || index >= this.count) return;
-      const row = element("div", {
-        class: "row", role: "option", id: `${this.id}-${index}`, "aria-selected": "false",
-        "aria-setsize": this.count, "aria-posinset": index + 1, "data-index": index,
-      });
-      const shift = this.#top(index) - (index === first ? 0 : 0);
-      row.style.top = `${shift}px`;
-      if (index === this.active) row.classList.add("active");
-      this.options.fill(row, index);
-      this.options.decorate?.(row, index);
+      const row = this.#row(index);
       this.rows.set(index, row);
       made.append(row);
     };
     for (let index = first; index < last; index++) make(index);
     make(this.active);
     this.body.append(made);
+    // Rows follow each other at their height, also where a row is scrolled past sooner.
+    const shift = top * (this.#perRow - this.rowHeight);
+    for (const [index, row] of this.rows) {
+      const y = index >= first && index < last ? index * this.rowHeight + shift : index * this.#perRow;
+      row.style.top = `${y}px`;
+    }
+  }
+
+  /** @param {number} index */
+  #row(index) {
+    const row = element("div", {
+      class: "row",
+      role: "option",
+      id: `${this.id}-${index}`,
+      "aria-selected": "false",
+      "aria-setsize": this.count,
+      "aria-posinset": index + 1,
+      "data-index": index,
+    });
+    if (index === this.active) row.classList.add("active");
+    this.options.fill(row, index);
+    this.options.decorate?.(row, index);
+    return row;
   }
 
   /** @param {Element | null} target */
@@ -186,8 +206,12 @@ class VirtualList {
     const page = Math.max(1, Math.floor(this.host.clientHeight / this.rowHeight) - 1);
     const last = this.count - 1;
     const steps = /** @type {Record<string, number>} */ ({
-      ArrowDown: this.active + 1, ArrowUp: this.active - 1, PageDown: this.active + page,
-      PageUp: this.active - page, Home: 0, End: last,
+      ArrowDown: this.active + 1,
+      ArrowUp: this.active - 1,
+      PageDown: this.active + page,
+      PageUp: this.active - page,
+      Home: 0,
+      End: last,
     });
     if (event.key in steps) {
       this.activate(Math.max(0, Math.min(last, steps[event.key])));

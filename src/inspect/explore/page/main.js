@@ -15,7 +15,8 @@ const statistics = new StatisticsView(state, byId("panel-statistics"));
 const scrubber = new Scrubber(state, byId("scrubber"));
 
 const detail = new Tabs(
-  byId("detail-tabs"), "What to look at",
+  byId("detail-tabs"),
+  "What to look at",
   [
     { key: "code", title: "Code", panel: byId("panel-code") },
     { key: "calls", title: "Calls", panel: byId("panel-calls") },
@@ -46,11 +47,15 @@ function showChosen() {
   byId("detail-title").textContent = `${visible(it.name)} ${program.place(it.site)}`;
   byId("detail-title").title = it.signature;
   const { code, version } = state;
-  const options = code.versions.map(({ number }, at) => element("option", { value: at, text: `${number} of ${code.versions.length}` }));
+  const options = code.versions.map(({ number }, at) =>
+    element("option", { value: at, text: `${number} of ${code.versions.length}` }),
+  );
   versions.replaceChildren(...(options.length > 0 ? options : [element("option", { text: "none" })]));
   versions.disabled = options.length === 0;
   versions.value = String(Math.max(0, state.chosen.version));
-  byId("version-note").textContent = version ? versionNote(version) : `not compiled · ${visible(it.signature)}`;
+  const note = version ? versionNote(version) : `not compiled · ${visible(it.signature)}`;
+  byId("version-note").textContent = note.replace(/ \([^)]*\)$/, "");
+  byId("version-note").title = note;
 }
 
 /** @param {VersionData} version */
@@ -68,7 +73,8 @@ function showStatus() {
   const status = byId("status");
   const { lit } = state;
   if (lit === null) {
-    status.textContent = "Point at a line, or choose one with the arrow keys: what belongs to the same place lights up.";
+    status.textContent =
+      "Point at a line, or choose one with the arrow keys: what belongs to the same place lights up.";
     return;
   }
   const [start, end] = program.span(lit);
@@ -85,7 +91,11 @@ function showStatus() {
     if (!pane.host.hidden) said.push(`${plural(pane.litLines(), "line")} of ${pane.title}`);
   }
   const more = end - start > 60 ? "…" : "";
-  status.replaceChildren(`${program.place(lit)} `, element("code", { text: visible(text) + more }), ` ${said.join(" · ")}`);
+  status.replaceChildren(
+    `${program.place(lit)} `,
+    element("code", { text: visible(text) + more }),
+    ` ${said.join(" · ")}`,
+  );
 }
 
 /** What one wants to know first. */
@@ -95,7 +105,10 @@ function showSummary() {
   byId("program-name").textContent = visible(name);
   const chip = (/** @type {string} */ value, /** @type {string} */ what) =>
     element("span", { class: "chip" }, element("b", { text: value }), ` ${what}`);
-  const exits = (s.exits ?? []).reduce((/** @type {number} */ sum, /** @type {{count: number}} */ exit) => sum + exit.count, 0);
+  const exits = (s.exits ?? []).reduce(
+    (/** @type {number} */ sum, /** @type {{count: number}} */ exit) => sum + exit.count,
+    0,
+  );
   byId("summary").append(
     chip(duration(micros), "run"),
     chip(`${s.compiled_functions} of ${program.functions.length}`, "functions compiled"),
@@ -107,8 +120,17 @@ function showSummary() {
   const box = byId("error");
   box.hidden = false;
   box.append(
-    element("pre", { text: failed.text.split("\n").map(visible).join("\n"), tabindex: 0, "aria-label": "Error" }),
-    element("button", { type: "button", class: "link", text: "Show the place", onclick: () => state.set({ pinned: failed.site, pointed: null }) }),
+    element("pre", {
+      text: failed.text.split("\n").map(visible).join("\n"),
+      tabindex: 0,
+      "aria-label": "Error",
+    }),
+    element("button", {
+      type: "button",
+      class: "link",
+      text: "Show the place",
+      onclick: () => state.set({ pinned: failed.site, pointed: null }),
+    }),
   );
 }
 
@@ -155,7 +177,11 @@ const keys = new Keys([
   { keys: [">"], text: "the next version", run: nextVersion(1) },
   { keys: [","], text: "the event before", run: () => scrubber.step(-1) },
   { keys: ["."], text: "the next event", run: () => scrubber.step(1) },
-  { keys: ["Escape"], text: "nothing is lit any more", run: () => state.set({ pinned: null, pointed: null }) },
+  {
+    keys: ["Escape"],
+    text: "nothing is lit any more",
+    run: () => state.set({ pinned: null, pointed: null }),
+  },
 ]);
 
 showSummary();

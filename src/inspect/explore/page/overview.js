@@ -13,8 +13,11 @@ function overview(state) {
   const { nodes, edges, isCut } = callGraph(program);
   const layers = layersOf(nodes, edges);
   /** @type {Map<number, [number, number]>} */ const places = new Map();
-  layers.forEach((layer, x) => layer.forEach((node, y) =>
-    places.set(node, [CELL.margin + x * CELL.width, CELL.margin + y * CELL.height])));
+  layers.forEach((layer, x) =>
+    layer.forEach((node, y) =>
+      places.set(node, [CELL.margin + x * CELL.width, CELL.margin + y * CELL.height]),
+    ),
+  );
   const width = layers.length * CELL.width - (CELL.width - CELL.node) + 2 * CELL.margin;
   const height = Math.max(...layers.map((layer) => layer.length), 1) * CELL.height + CELL.margin;
   const wires = edges.map(([from, to, isInlined]) => wire(places.get(from), places.get(to), isInlined));
@@ -23,7 +26,11 @@ function overview(state) {
     const text = visible(it.name);
     const title = `${text} ${program.place(it.site)}: ${short(Program.entries(it))} entries`;
     const button = element("button", {
-      type: "button", text, title, class: node === state.chosen.fn ? "center" : "", onclick: () => state.choose(node),
+      type: "button",
+      text,
+      title,
+      class: node === state.chosen.fn ? "center" : "",
+      onclick: () => state.choose(node),
     });
     const [x, y] = places.get(node) ?? [0, 0];
     button.style.left = `${x}px`;
@@ -34,9 +41,13 @@ function overview(state) {
   const field = element("div", {}, drawing, ...buttons);
   field.style.width = `${width}px`;
   field.style.height = `${height}px`;
-  const note = isCut ? `The ${MOST_NODES} functions that ran most.` : "Functions that nothing calls and that never ran are left out.";
+  const note = isCut
+    ? `The ${MOST_NODES} functions that ran most.`
+    : "Functions that nothing calls and that never ran are left out.";
   return element(
-    "div", {}, element("div", { class: "overview", role: "group", "aria-label": "Call graph" }, field),
+    "div",
+    {},
+    element("div", { class: "overview", role: "group", "aria-label": "Call graph" }, field),
     element("p", { class: "hint", text: note }),
   );
 }
@@ -48,8 +59,11 @@ function overview(state) {
  */
 function callGraph(program) {
   const { functions, callers } = program;
-  let nodes = functions.map((_, index) => index).filter((index) =>
-    Program.entries(functions[index]) > 0 || callers[index].some((caller) => caller !== index));
+  let nodes = functions
+    .map((_, index) => index)
+    .filter(
+      (index) => Program.entries(functions[index]) > 0 || callers[index].some((caller) => caller !== index),
+    );
   const isCut = nodes.length > MOST_NODES;
   if (isCut) {
     nodes.sort((a, b) => Program.entries(functions[b]) - Program.entries(functions[a]) || a - b);
@@ -60,7 +74,8 @@ function callGraph(program) {
   for (const caller of nodes) {
     /** @type {Map<number, boolean>} */ const inlined = new Map();
     for (const [, callee, , isInlined] of functions[caller].callees) {
-      if (callee !== null && isShown.has(callee)) inlined.set(callee, (inlined.get(callee) ?? false) || isInlined === 1);
+      if (callee !== null && isShown.has(callee))
+        inlined.set(callee, (inlined.get(callee) ?? false) || isInlined === 1);
     }
     for (const [callee, isInlined] of inlined) edges.push([caller, callee, isInlined]);
   }

@@ -17,16 +17,34 @@ class CodePane {
     this.lit = { exact: [], inside: [] };
     this.stage = Number.MAX_SAFE_INTEGER;
     this.form = form;
-    this.stages = element("select", { "aria-label": "After which pass", onchange: () => this.toStage(Number(this.#select.value)) });
-    this.back = element("button", { type: "button", text: "◀", "aria-label": "Pass before", onclick: () => this.step(-1) });
-    this.forth = element("button", { type: "button", text: "▶", "aria-label": "Next pass", onclick: () => this.step(1) });
+    this.stages = element("select", {
+      "aria-label": "After which pass",
+      onchange: () => this.toStage(Number(this.#select.value)),
+    });
+    this.back = element("button", {
+      type: "button",
+      text: "◀",
+      "aria-label": "Pass before",
+      onclick: () => this.step(-1),
+    });
+    this.forth = element("button", {
+      type: "button",
+      text: "▶",
+      "aria-label": "Next pass",
+      onclick: () => this.step(1),
+    });
     this.changes = /** @type {HTMLInputElement} */ (
       element("input", { type: "checkbox", checked: true, onchange: () => this.show() })
     );
     this.count = element("span", { class: "hint nobr" });
     this.passes = element(
-      "span", { class: "passes" }, this.back, this.stages, this.forth,
-      element("label", {}, this.changes, "changes"), this.count,
+      "span",
+      { class: "passes" },
+      this.back,
+      this.stages,
+      this.forth,
+      element("label", {}, this.changes, "changes"),
+      this.count,
     );
     this.empty = element("p", { class: "empty", hidden: true });
     const list = element("div", { class: "list code" });
@@ -42,10 +60,15 @@ class CodePane {
       onPoint: (at) => this.state.set({ pointed: at === null ? null : this.#site(at) }),
       onActive: (at) => this.state.set({ pinned: this.#site(at), pointed: null }),
     });
-    this.tabs = new Tabs(bar, `${name}: form`, FORMS.map((it) => ({ ...it, panel: this.panel })), (key) => {
-      this.form = key;
-      this.show();
-    });
+    this.tabs = new Tabs(
+      bar,
+      `${name}: form`,
+      FORMS.map((it) => ({ ...it, panel: this.panel })),
+      (key) => {
+        this.form = key;
+        this.show();
+      },
+    );
     bar.append(this.passes);
     state.onChange((changed) => {
       if (changed.has("fn") || changed.has("version")) {
@@ -99,14 +122,19 @@ class CodePane {
     const { length } = this.rows;
     const height = Math.min(this.panel.clientHeight, length * this.list.rowHeight);
     /** By place, in steps of three pixels. @type {Map<number, string>} */ const marks = new Map();
-    for (const [kind, places] of /** @type {[string, number[]][]} */ ([["lit-inside", this.lit.inside], ["lit", this.lit.exact]])) {
+    for (const [kind, places] of /** @type {[string, number[]][]} */ ([
+      ["lit-inside", this.lit.inside],
+      ["lit", this.lit.exact],
+    ])) {
       for (const at of places) marks.set(3 * Math.floor((height * at) / length / 3), kind);
     }
-    this.marks.replaceChildren(...[...marks].map(([place, kind]) => {
-      const mark = element("i", { class: kind });
-      mark.style.top = `${place}px`;
-      return mark;
-    }));
+    this.marks.replaceChildren(
+      ...[...marks].map(([place, kind]) => {
+        const mark = element("i", { class: kind });
+        mark.style.top = `${place}px`;
+        return mark;
+      }),
+    );
   }
 
   /** @param {VersionData | undefined} version */
@@ -119,7 +147,8 @@ class CodePane {
 
   /** @param {FunctionCode} code @param {VersionData | undefined} version @returns {DiffRow[]} */
   #rows(code, version) {
-    const plain = (/** @type {number[]} */ runs) => code.expand(runs).map((id) => ({ id, mark: /** @type {0} */ (0) }));
+    const plain = (/** @type {number[]} */ runs) =>
+      code.expand(runs).map((id) => ({ id, mark: /** @type {0} */ (0) }));
     if (this.form === "core") return plain(code.core);
     if (!version) return [];
     if (this.form === "clif") return plain(version.clif);
@@ -127,9 +156,10 @@ class CodePane {
     const last = version.stages.length - 1;
     this.stage = Math.max(0, Math.min(this.stage, last));
     this.#fillStages(version);
-    const rows = this.stage === 0
-      ? code.stage(version, 0).map((id) => ({ id, mark: /** @type {0} */ (0) }))
-      : diffLines(code.stage(version, this.stage - 1), code.stage(version, this.stage));
+    const rows =
+      this.stage === 0
+        ? code.stage(version, 0).map((id) => ({ id, mark: /** @type {0} */ (0) }))
+        : diffLines(code.stage(version, this.stage - 1), code.stage(version, this.stage));
     const [added, removed] = [1, -1].map((mark) => rows.filter((row) => row.mark === mark).length);
     this.count.textContent = added + removed > 0 ? `+${added} −${removed}` : "";
     if (this.changes.checked) return rows;
@@ -194,13 +224,20 @@ class CodePane {
     if (mark === -1) row.classList.add("removed");
     if (this.form === "ssa") {
       const sign = mark === 0 ? " " : mark === 1 ? "+" : "−";
-      row.append(element("span", { class: "sign", text: sign, "aria-label": ["removed", null, "added"][mark + 1] }));
+      row.append(
+        element("span", { class: "sign", text: sign, "aria-label": ["removed", null, "added"][mark + 1] }),
+      );
     }
     const what = element("span", { class: "what" });
     writeWords(what, line.text, this.form === "asm" ? ASSEMBLY_WORDS : FORM_WORDS);
     row.append(" ", what);
-    const isNew = line.site >= 0 && (before?.site !== line.site || before?.scope !== line.scope || this.form === "core");
-    const notes = [isNew ? this.program.place(line.site) : "", isNew ? this.#scope(line.scope) : "", visible(line.note)];
+    const isNew =
+      line.site >= 0 && (before?.site !== line.site || before?.scope !== line.scope || this.form === "core");
+    const notes = [
+      isNew ? this.program.place(line.site) : "",
+      isNew ? this.#scope(line.scope) : "",
+      visible(line.note),
+    ];
     const note = notes.filter((part) => part !== "").join("  ·  ");
     if (note) row.append(element("span", { class: "note", text: note }));
   }

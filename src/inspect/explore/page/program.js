@@ -220,9 +220,14 @@ class Program {
     const entries = (/** @type {number} */ index) => Program.entries(this.functions[index]);
     // Outer functions first, so that the inner ones have the last word; of the versions that were
     // made of a function for what it is passed, the one that ran most.
-    spans.sort((a, b) => b.span[1] - b.span[0] - (a.span[1] - a.span[0]) || entries(a.index) - entries(b.index));
+    spans.sort(
+      (a, b) => b.span[1] - b.span[0] - (a.span[1] - a.span[0]) || entries(a.index) - entries(b.index),
+    );
     let written = 0;
-    for (const { index, span: [start, end] } of spans) {
+    for (const {
+      index,
+      span: [start, end],
+    } of spans) {
       if (start === end) continue;
       const [first, last] = [this.lineOf(start), this.lineOf(Math.max(start, end - 1))];
       // Functions in each other a thousand deep are not worth a second.
@@ -252,8 +257,13 @@ class Program {
           ? `compile version ${event.v}: ${plural(event.calls ?? 0, "call")}, ${plural(event.loops ?? 0, "round")} of its loop`
           : `compile version ${event.v}: wrong guess at ${at}`;
       case "done": {
-        const micros = (event.micros ?? []).reduce((sum, step) => sum + step, 0);
-        return `version ${event.v} in ${duration(micros)}: ${bytes(event.bytes ?? 0)}, ${plural(event.exits ?? 0, "exit")}`;
+        const micros = event.micros ?? [];
+        const steps = this.data.steps
+          .map((step, at) => [step, micros[at] ?? 0])
+          .filter(([, took]) => Number(took) > 0);
+        const shares = steps.map(([step, took]) => `${step} ${duration(Number(took))}`).join(", ");
+        const total = duration(micros.reduce((sum, step) => sum + step, 0));
+        return `version ${event.v} in ${total}: ${bytes(event.bytes ?? 0)}, ${plural(event.exits ?? 0, "exit")} (${shares})`;
       }
       case "refused":
         return `not to be compiled: ${event.why}`;
@@ -268,7 +278,8 @@ class Program {
       }
       case "gc": {
         const count = event.n ?? 1;
-        const kinds = count === 1 ? (event.major ? "major" : "minor") : `${count} collections, ${event.major} major`;
+        const kinds =
+          count === 1 ? (event.major ? "major" : "minor") : `${count} collections, ${event.major} major`;
         const pause = duration(Math.round((event.nanos ?? 0) / 1000));
         return `${kinds}: ${bytes(event.before ?? 0)} to ${bytes(event.after ?? 0)} in ${pause}`;
       }
@@ -278,5 +289,11 @@ class Program {
 
 /** @type {Record<RunEvent["k"], string>} */
 const EVENT_NAMES = {
-  start: "hot", done: "compiled", refused: "refused", failed: "failed", none: "no compiler", exit: "exit", gc: "collection",
+  start: "hot",
+  done: "compiled",
+  refused: "refused",
+  failed: "failed",
+  none: "no compiler",
+  exit: "exit",
+  gc: "collection",
 };

@@ -13,13 +13,24 @@ class Scrubber {
     this.canvas = /** @type {HTMLCanvasElement} */ (element("canvas", { "aria-hidden": "true" }));
     this.slider = /** @type {HTMLInputElement} */ (
       element("input", {
-        type: "range", min: -1, max: last, step: 1, value: last, "aria-label": "Time, event by event",
+        type: "range",
+        min: -1,
+        max: last,
+        step: 1,
+        value: last,
+        "aria-label": "Time, event by event",
         oninput: () => this.state.set({ event: Number(this.slider.value) }),
       })
     );
     this.now = element("div", { class: "now" });
     const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {number} */ by) =>
-      element("button", { type: "button", text, "aria-label": label, title: label, onclick: () => this.step(by) });
+      element("button", {
+        type: "button",
+        text,
+        "aria-label": label,
+        title: label,
+        onclick: () => this.step(by),
+      });
     const scale = element(
       "select",
       {
@@ -29,19 +40,34 @@ class Scrubber {
           this.#draw();
         },
       },
-      element("option", { value: "time", text: "by time" }), element("option", { value: "events", text: "by event" }),
+      element("option", { value: "time", text: "by time" }),
+      element("option", { value: "events", text: "by event" }),
     );
     const entry = (/** @type {string} */ kind, /** @type {string} */ text) =>
       element("span", { class: `c-${kind}` }, element("i", {}), element("span", { text }));
     this.colours = {
-      compile: entry("compile", "compilation"), exit: entry("exit", "exit"), heap: entry("heap", "heap in use"),
+      compile: entry("compile", "compilation"),
+      exit: entry("exit", "exit"),
+      heap: entry("heap", "heap in use"),
       now: element("span", { class: "c-now", hidden: true }),
     };
     host.append(
       this.now,
-      element("div", { class: "controls" }, element("div", {}, button("◀", "Event before", -1), button("▶", "Next event", 1)), scale),
+      element(
+        "div",
+        { class: "controls" },
+        element("div", {}, button("◀", "Event before", -1), button("▶", "Next event", 1)),
+        scale,
+      ),
       element("div", { class: "track" }, this.canvas, this.slider),
-      element("div", { class: "key" }, this.colours.compile, this.colours.exit, this.colours.heap, this.colours.now),
+      element(
+        "div",
+        { class: "key" },
+        this.colours.compile,
+        this.colours.exit,
+        this.colours.heap,
+        this.colours.now,
+      ),
     );
     this.canvas.addEventListener("pointerdown", (event) => {
       this.canvas.setPointerCapture(event.pointerId);
@@ -59,9 +85,12 @@ class Scrubber {
     this.slider.value = String(event);
     const at = this.program.events[event];
     const { length } = this.program.events;
-    const text = at === undefined
-      ? length === 0 ? `${duration(this.program.data.micros)}; nothing got hot, and nothing was collected` : "At the beginning: everything is interpreted"
-      : `${duration(at.t)} of ${duration(this.program.data.micros)}, event ${event + 1} of ${length}: ${at.f === undefined ? "" : `${this.program.functions[at.f].name}, `}${EVENT_NAMES[at.k]}: ${this.program.describe(at)}`;
+    const text =
+      at === undefined
+        ? length === 0
+          ? `${duration(this.program.data.micros)}; nothing got hot, and nothing was collected`
+          : "At the beginning: everything is interpreted"
+        : `${duration(at.t)} of ${duration(this.program.data.micros)}, event ${event + 1} of ${length}: ${at.f === undefined ? "" : `${this.program.functions[at.f].name}, `}${EVENT_NAMES[at.k]}: ${this.program.describe(at)}`;
     this.now.textContent = visible(text);
     this.slider.setAttribute("aria-valuetext", visible(text));
     this.#draw();
@@ -106,7 +135,8 @@ class Scrubber {
     const drawing = canvas.getContext("2d");
     if (!drawing) return;
     drawing.scale(scale, scale);
-    const colour = (/** @type {keyof Scrubber["colours"]} */ kind) => getComputedStyle(this.colours[kind]).color;
+    const colour = (/** @type {keyof Scrubber["colours"]} */ kind) =>
+      getComputedStyle(this.colours[kind]).color;
     this.#drawHeap(drawing, width, height, colour("heap"));
     this.#drawEvents(drawing, width, height, colour("compile"), colour("exit"));
     drawing.fillStyle = colour("now");

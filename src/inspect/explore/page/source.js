@@ -39,7 +39,9 @@ class SourceView {
       this.showsKinds = /** @type {HTMLInputElement} */ (event.target).checked;
       this.list.refill();
     });
-    const note = this.program.data.isLayout ? "laid out from the JSON tree" : plural(this.program.lineStarts.length, "line");
+    const note = this.program.data.isLayout
+      ? "laid out from the JSON tree"
+      : plural(this.program.lineStarts.length, "line");
     byId("source-note").textContent = this.program.source === "" ? "no source can express this tree" : note;
     state.onChange((changed) => {
       if (changed.has("fn")) this.#choose();
@@ -67,7 +69,8 @@ class SourceView {
     this.parents = new Int32Array(this.sites.length).fill(-1);
     /** @type {number[]} */ const open = [];
     this.sites.forEach((site, at) => {
-      while (open.length > 0 && program.end(this.sites[open[open.length - 1]]) <= program.start(site)) open.pop();
+      while (open.length > 0 && program.end(this.sites[open[open.length - 1]]) <= program.start(site))
+        open.pop();
       if (open.length > 0) this.parents[at] = open[open.length - 1];
       open.push(at);
     });
@@ -102,11 +105,17 @@ class SourceView {
       heat.append(element("i", { class: `h${this.heat.shade(value)}` }));
       heat.title = `${visible(first.name)}: ${this.heat.text(value)} (${this.heat.measure.title.toLowerCase()})`;
     }
-    const gutter = element("span", { class: "gutter" }, heat, element("span", { class: "number", text: String(line + 1) }));
+    const gutter = element(
+      "span",
+      { class: "gutter" },
+      heat,
+      element("span", { class: "number", text: String(line + 1) }),
+    );
     row.append(gutter, this.#text(text, start));
     if (isCut) row.append(element("span", { class: "dim", text: " … the line goes on" }));
     const failed = this.program.data.failed;
-    if (failed && this.program.lineOf(this.program.span(failed.site)[0]) === line) row.classList.add("failed-line");
+    if (failed && this.program.lineOf(this.program.span(failed.site)[0]) === line)
+      row.classList.add("failed-line");
   }
 
   /**
@@ -130,7 +139,8 @@ class SourceView {
     sorted.slice(0, -1).forEach((from, at) => {
       const to = sorted[at + 1];
       while (open.length > 0 && this.program.span(open[open.length - 1])[1] <= start + from) open.pop();
-      while (next < covering.length && this.program.span(covering[next])[0] <= start + from) open.push(covering[next++]);
+      while (next < covering.length && this.program.span(covering[next])[0] <= start + from)
+        open.push(covering[next++]);
       while (open.length > 0 && this.program.span(open[open.length - 1])[1] <= start + from) open.pop();
       while (word < words.length && words[word][1] <= from) word++;
       const kind = words[word] && words[word][0] <= from ? words[word][2] : "";
@@ -160,16 +170,26 @@ class SourceView {
     const done = covering.filter((site) => {
       const [from, to] = this.program.span(site);
       // What is one word, a name or a literal, is no operation.
-      return to === end && from >= lineStart && !/^(?:[\w']+|"[^"]*")$/.test(this.program.source.slice(from, Math.min(to, from + 80)));
+      return (
+        to === end &&
+        from >= lineStart &&
+        !/^(?:[\w']+|"[^"]*")$/.test(this.program.source.slice(from, Math.min(to, from + 80)))
+      );
     });
     return done.reverse().flatMap((site) => {
       const kinds = this.state.kinds(site);
       if (!kinds) return [];
       const saw = /** @type {("left" | "right" | "result")[]} */ (["left", "right", "result"])
         .filter((side) => kinds[side])
-        .map((side) => `${side} ${this.program.kindNames(kinds[side])}`);
+        .map((side) => `saw ${side === "result" ? "" : `${side} `}${this.program.kindNames(kinds[side])}`);
       const text = [kinds.proven ? this.program.kindNames(kinds.proven) : "never", ...saw].join(" · ");
-      return [element("span", { class: `kinds${saw.length > 0 ? " other" : ""}`, text, title: saw.length > 0 ? "proven · seen besides Ints" : "proven" })];
+      return [
+        element("span", {
+          class: `kinds${saw.length > 0 ? " other" : ""}`,
+          text,
+          title: saw.length > 0 ? "proven · seen besides Ints" : "proven",
+        }),
+      ];
     });
   }
 
@@ -206,7 +226,10 @@ class SourceView {
   /** The places that begin in a line, from left to right. @param {number} line */
   #sitesOf(line) {
     const { lineStarts, source } = this.program;
-    return this.sites.slice(this.#firstFrom(lineStarts[line]), this.#firstFrom(lineStarts[line + 1] ?? source.length));
+    return this.sites.slice(
+      this.#firstFrom(lineStarts[line]),
+      this.#firstFrom(lineStarts[line + 1] ?? source.length),
+    );
   }
 
   /** Where in the list the first place is that begins at an offset or behind it. @param {number} offset */

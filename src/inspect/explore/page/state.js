@@ -36,7 +36,8 @@ class State {
     let best = 0;
     if (data.failed) {
       const { site } = data.failed;
-      const size = (/** @type {number} */ index) => program.span(functions[index].site)[1] - program.span(functions[index].site)[0];
+      const size = (/** @type {number} */ index) =>
+        program.span(functions[index].site)[1] - program.span(functions[index].site)[0];
       functions.forEach((it, index) => {
         if (program.isInside(site, it.site) && size(index) < size(best)) best = index;
       });
@@ -115,6 +116,8 @@ class State {
     if (site === lit) return "lit";
     const { program } = this;
     if (!program.isInside(site, lit)) return "";
-    return program.start(site) === program.start(lit) && program.end(site) === program.end(lit) ? "lit" : "lit-inside";
+    return program.start(site) === program.start(lit) && program.end(site) === program.end(lit)
+      ? "lit"
+      : "lit-inside";
   }
 }

@@ -16,8 +16,13 @@ class Tabs {
     this.buttons = tabs.map(({ key, title, panel }, at) => {
       panel.id ||= `${id}-panel-${at}`;
       const button = element("button", {
-        type: "button", role: "tab", id: `${id}-${at}`, "aria-controls": panel.id, text: title,
-        onclick: () => this.choose(key), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event, at),
+        type: "button",
+        role: "tab",
+        id: `${id}-${at}`,
+        "aria-controls": panel.id,
+        text: title,
+        onclick: () => this.choose(key),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event, at),
       });
       setAttributes(panel, { role: "tabpanel", "aria-labelledby": button.id });
       return button;
@@ -45,7 +50,10 @@ class Tabs {
   #key(event, at) {
     const last = this.tabs.length - 1;
     const steps = /** @type {Record<string, number>} */ ({
-      ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last,
+      ArrowRight: at === last ? 0 : at + 1,
+      ArrowLeft: at === 0 ? last : at - 1,
+      Home: 0,
+      End: last,
     });
     if (!(event.key in steps)) return;
     event.preventDefault();

@@ -18,7 +18,9 @@ function treeView(label, roots) {
   const first = tree.querySelector('[role="treeitem"]');
   if (first instanceof HTMLElement) first.tabIndex = 0;
   const items = () =>
-    /** @type {HTMLElement[]} */ ([...tree.querySelectorAll('[role="treeitem"]')]).filter((item) => !item.parentElement?.closest('[aria-expanded="false"]'));
+    /** @type {HTMLElement[]} */ ([...tree.querySelectorAll('[role="treeitem"]')]).filter(
+      (item) => !item.parentElement?.closest('[aria-expanded="false"]'),
+    );
   const focus = (/** @type {HTMLElement | undefined | null} */ item) => {
     if (!item) return;
     items().forEach((other) => (other.tabIndex = other === item ? 0 : -1));
@@ -60,7 +62,8 @@ function treeItem(node, level) {
   const hasChildren = node.children.length > 0;
   const arrow = element("span", { class: "arrow", "aria-hidden": "true" });
   const item = element(
-    "li", { role: "treeitem", tabindex: -1, class: node.className, "aria-level": level, onchoose: node.onChoose },
+    "li",
+    { role: "treeitem", tabindex: -1, class: node.className, "aria-level": level, onchoose: node.onChoose },
     element("span", { class: "item" }, arrow, node.label),
   );
   if (hasChildren) {
