@@ -3,7 +3,7 @@
 //! `a + b + c` is `a + (b + c)`. Once all parts are evaluated and one of the last two is a Str,
 //! every `+` of the chain concatenates, and what comes between need not be made. Short results
 //! are copied together; of longer ones short neighbours are, and long parts stay where they are
-//! (see [`string`](crate::string)), so that building a string piece by piece takes linear time.
+//! (see [`string`]), so that building a string piece by piece takes linear time.
 //! Digits go straight to where they belong.
 //!
 //! A string that is built piece by piece would be an object or two for every piece. So short

@@ -11,7 +11,7 @@
 //! dominated the use), and whatever was passed last is what the original function would have had:
 //! each copy defines all that the original does. Parameters are put into every join of the ways
 //! from definitions to uses; those that turn out to be always the same
-//! ([`parameters`](super::parameters)) are taken out again.
+//! ([`parameters`]) are taken out again.
 
 use rustc_hash::FxHashMap;
 
