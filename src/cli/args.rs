@@ -250,7 +250,8 @@ after each pass, CLIF and machine code, all linked by their places in the source
 compiled, left or collected; who calls whom, and which calls were inlined, or why not.
 
 Calls that are inlined are no calls any more, and rounds of compiled loops are not counted:
-`--tier=interp` counts everything that the program does.
+`--tier=interp` counts everything that the program does. To count calls, machine code begins with
+some instructions that it does not have with `galo run`.
 
 What the program prints and how it exits are as with `galo run`.
 

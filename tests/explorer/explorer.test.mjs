@@ -40,7 +40,8 @@ async function withPage(name, use, options = {}) {
   page.on("dialog", (dialog) => wrong.push(`dialog: ${dialog.message()}`) && dialog.dismiss());
   page.on(
     "request",
-    (request) => request.url() !== url && !request.url().startsWith("data:") && wrong.push(request.url()),
+    (request) =>
+      request.url().split("#")[0] !== url && !request.url().startsWith("data:") && wrong.push(request.url()),
   );
   // How often, and how much, data is read.
   await page.addInitScript(() => {
@@ -296,6 +297,22 @@ test("the theme can be chosen", () =>
     },
     { colorScheme: "light" },
   ));
+
+test("the address says what is chosen", () =>
+  withPage("small", async (page) => {
+    await functionRow(page, "count").click();
+    await form(page, 0, "SSA");
+    await rows(page, 0).filter({ hasText: " == " }).first().click();
+    await page.waitForFunction(() => /^#function=\d+&version=0&place=\d+$/.test(location.hash));
+    const status = await page.locator("#status").textContent();
+    await page.reload();
+    assert.match(await page.locator("#detail-title").textContent(), /^count /);
+    assert.equal((await page.locator("#status").textContent()).slice(0, 5), status.slice(0, 5));
+    // What does not exist is not chosen.
+    await page.evaluate(() => (location.hash = "#function=99&version=-1&place=x"));
+    await page.reload();
+    assert.ok((await page.locator('#function-list [aria-selected="true"]').count()) === 1);
+  }));
 
 test("a program of 400 functions costs little to open", () =>
   withPage("many", async (page) => {

@@ -30,9 +30,10 @@ const STYLES: [&str; 11] = [
 ];
 
 /// The page's own code, in the order in which it is read.
-const SCRIPTS: [&str; 19] = [
+const SCRIPTS: [&str; 20] = [
     include_str!("page/dom.js"),
     include_str!("page/program.js"),
+    include_str!("page/address.js"),
     include_str!("page/state.js"),
     include_str!("page/list.js"),
     include_str!("page/tabs.js"),

@@ -39,6 +39,10 @@ class Keys {
         class: "hint",
         text: "Underlined with dots: operations that saw something else than Ints (Ints are not noted).",
       }),
+      element("p", {
+        class: "hint",
+        text: "CLIF and assembly: code that belongs to no place of its own goes with what stands before it.",
+      }),
       element("form", { method: "dialog" }, element("button", { text: "Close" })),
     );
     byId("help-button").addEventListener("click", () => this.help());

@@ -184,6 +184,7 @@ const keys = new Keys([
   },
 ]);
 
+followAddress(state);
 showSummary();
 panes[0].tabs.choose("ssa");
 panes[1].tabs.choose("asm");

@@ -22,6 +22,7 @@ class State {
       pinned: program.data.failed?.site ?? null,
       pointed: null,
       event: program.events.length - 1,
+      ...readAddress(program),
     };
     /** @type {((changed: Set<string>) => void)[]} */
     this.listeners = [];

@@ -39,7 +39,10 @@ class StatisticsView {
     const jit = /** @type {Record<string, number>} */ (s.jit_nanos ?? {});
     const total = steps.reduce((sum, step) => sum + (jit[step] ?? 0), 0);
     this.host.append(
-      element("p", { class: "hint", text: `galo ${galo}, ${options}` }),
+      element("p", {
+        class: "hint",
+        text: `galo ${galo}, ${options}. Machine code counts its calls here, which takes some instructions where it begins; times are without the making of this page.`,
+      }),
       element(
         "div",
         { class: "columns" },
