@@ -207,7 +207,6 @@ impl<'a> Lowering<'a> {
             .flat_map(body)
             .any(|&value| matches!(ssa.instruction(value).op, Op::Call(..)));
         if calls {
-            // In this order the limit becomes an operand of the comparison.
             let pointer = self.emit.builder.ins().get_stack_pointer(ir::types::I64);
             let limit = self.emit.load_machine(abi::STACK_LIMIT);
             let below = IntCC::UnsignedLessThan;
