@@ -134,7 +134,8 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     pub(super) deny_warnings: bool,
 
-    /// How to say it
+    /// How to say it: `text` on standard error, or `json` on standard output, in the shape of
+    /// ESLint's JSON
     #[arg(long, default_value = "text")]
     pub(super) format: Format,
 }
@@ -188,6 +189,11 @@ pub(super) struct DumpArgs {
     #[arg(long = "fn", value_name = "GLOB")]
     pub(super) functions: Vec<String>,
 
+    /// How to show it: `text`, or `json`, one document, whose machine code is in the shape of
+    /// Compiler Explorer's
+    #[arg(long, default_value = "text")]
+    pub(super) format: Format,
+
     #[command(flatten)]
     pub(super) jit: JitArgs,
 
@@ -233,12 +239,12 @@ pub(super) struct ManArgs {
     pub(super) command: Option<String>,
 }
 
-/// How findings are written.
+/// How what there is to say is written.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Format {
-    /// For people, on standard error
+    /// For people
     Text,
-    /// For editors, on standard output, in the shape of ESLint's JSON
+    /// For editors and other programs
     Json,
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::args::DumpArgs;
+use super::args::{DumpArgs, Format};
 use super::failure::{Failure, warn};
 use super::input::Input;
 use super::{Outcome, output, run};
@@ -26,6 +26,7 @@ pub(super) fn dump(args: &DumpArgs, color: bool) -> Outcome {
     let options = DumpOptions {
         stages: stages.clone(),
         functions: Patterns::new(&args.functions),
+        json: args.format == Format::Json,
         target: Target::of_path(&args.to),
     };
     let (tier, jit, lenient) = (args.jit.tier, args.jit.config(), args.lenient);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::TypedValueParser;
 
+use super::args::Format;
 use crate::engine::Patterns;
 use crate::inspect::{
     DumpOptions, PassList, ProfileOptions, StageList, StatsOptions, Target, TraceOptions,
@@ -113,6 +114,16 @@ pub(super) struct InspectArgs {
     #[arg(long, value_name = "EVENTS[:FILE]", require_equals = true)]
     pub(super) trace: Option<TraceOptions>,
 
+    /// How events are told: `text`, or `json`, an object a line
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        requires = "trace",
+        default_value = "text",
+        hide_short_help = true
+    )]
+    pub(super) trace_format: Format,
+
     /// Tell profilers of compiled code: `perfmap`, names for perf; `jitdump[:FOLDER]`, code and
     /// lines for `perf inject --jit`; `gdb`, names for debuggers
     #[arg(long, value_name = "KIND[:WHERE]", require_equals = true)]
@@ -127,6 +138,16 @@ pub(super) struct InspectArgs {
     #[arg(long, value_name = "GLOB", requires = "dump", hide_short_help = true)]
     pub(super) dump_filter: Vec<String>,
 
+    /// How dumps are written: `text`, or `json`, one document when the run is over
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        requires = "dump",
+        default_value = "text",
+        hide_short_help = true
+    )]
+    pub(super) dump_format: Format,
+
     /// Where dumps go: a file, a folder (with a file for each text) or `-` for standard
     /// output; otherwise standard error
     #[arg(long, value_name = "FILE|DIR|-", requires = "dump", hide_short_help = true)]
@@ -140,8 +161,15 @@ impl InspectArgs {
         Some(DumpOptions {
             stages: stages.clone(),
             functions: Patterns::new(&self.dump_filter),
+            json: self.dump_format == Format::Json,
             target: self.dump_to.as_deref().map_or(Target::Stderr, Target::of_path),
         })
+    }
+
+    /// What is to be traced.
+    pub(super) fn trace_options(&self) -> Option<TraceOptions> {
+        let json = self.trace_format == Format::Json;
+        self.trace.clone().map(|options| TraceOptions { json, ..options })
     }
 
     /// Whether nothing but the list of stages is wanted.

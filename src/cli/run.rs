@@ -26,7 +26,7 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     }
     let start = Instant::now();
     let input = Input::read_or_contest(&args.input)?;
-    let (dump_options, trace_options) = (args.inspect.dump_options(), &args.inspect.trace);
+    let (dump_options, trace_options) = (args.inspect.dump_options(), args.inspect.trace_options());
     let dumps = dump_options.as_ref().map(|options| dump::open(options, &input, color));
     let (dumps, trace) = (dumps.transpose()?, trace_options.as_ref().map(open_trace).transpose()?);
     let engine = Engine::new(config(args));

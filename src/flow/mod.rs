@@ -52,7 +52,7 @@ use effects::CallGraph;
 use solve::{Interface, Solution};
 
 pub use kinds::Kinds;
-pub use print::{print, signature};
+pub use print::{print, remark, signature};
 
 /// Whom a call can reach.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

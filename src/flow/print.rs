@@ -21,15 +21,23 @@ pub fn print(
     id: FunctionId,
     name: &dyn Fn(FunctionId) -> String,
 ) -> String {
-    let remark = |node: NodeId| {
-        let kinds = facts.kinds(id, node);
-        match facts.callees(id, node) {
-            Callees::One(callee) => format!("{kinds}, calls {}", name(callee)),
-            Callees::None | Callees::Fitting | Callees::Many => kinds.to_string(),
-        }
-    };
+    let remark = |node| remark(facts, id, node, name);
     let core = core::print(program, ast, id, &remark);
     format!("{}\n{core}", signature(facts.function(id)))
+}
+
+/// What is proven of a node of a function.
+pub fn remark(
+    facts: &Facts,
+    id: FunctionId,
+    node: NodeId,
+    name: &dyn Fn(FunctionId) -> String,
+) -> String {
+    let kinds = facts.kinds(id, node);
+    match facts.callees(id, node) {
+        Callees::One(callee) => format!("{kinds}, calls {}", name(callee)),
+        Callees::None | Callees::Fitting | Callees::Many => kinds.to_string(),
+    }
 }
 
 /// A function from outside.

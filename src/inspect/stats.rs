@@ -1,26 +1,8 @@
 //! `--stats`: what a run cost, what its tiers did and what the interpreter noted of it, as a
 //! table for people or as JSON for programs.
 //!
-//! # The JSON
-//! One object. Names end in their unit; new ones may come, none changes its meaning.
-//!
-//! | Name | Value |
-//! | --- | --- |
-//! | `read_nanos`, `lower_nanos`, `compile_nanos` | source to tree, tree to Core, Core to the interpreter's closures |
-//! | `run_nanos` | the run, compiling included |
-//! | `minor_collections`, `major_collections`, `pause_nanos`, `longest_pause_nanos` | the collector |
-//! | `minor_pauses`, `major_pauses` | an object each: `median_nanos`, `p99_nanos`, `longest_nanos` of the collections of the nursery alone, and of those that took in the old space |
-//! | `allocated_bytes`, `promoted_bytes`, `peak_bytes` | the heap: allocated at all, survived a collection, in use at most after one |
-//! | `live_bytes`, `peak_held_bytes` | left by the last collection of the old space; the most memory that the heap held |
-//! | `stack_bytes`, `frame_bytes` | the most native stack and frames in use; null where the system does not tell |
-//! | `printed_bytes` | the output |
-//! | `interpreted_calls`, `compiled_calls` | calls by tier |
-//! | `compiled_functions`, `compiled_versions`, `refused_functions`, `failed_compilations` | what became of functions that got hot |
-//! | `code_bytes` | machine code |
-//! | `jit_nanos` | an object: time in each step of compiling to machine code (`facts`, `build`, `passes`, `lower`, `cranelift`, `load`) |
-//! | `exits` | where compiled code left for the interpreter: `function`, `place`, `reason`, `count`; most frequent first |
-//! | `functions` | that ran in the interpreter or as machine code: `name`, `place`, `calls`, `loops` (both in the interpreter), `compiled_calls` |
-//! | `sites` | operations that saw something else than Ints in the interpreter |
+//! The JSON is one object; names end in their unit, new ones may come, none changes its meaning.
+//! `docs/schemas/stats.schema.json` describes every field.
 
 use std::fmt::{self, Write as _};
 use std::io;

@@ -26,11 +26,16 @@ pub(super) fn tokens(text: &str) -> String {
 pub(super) fn nodes(ast: &Ast, place: &dyn Fn(NodeId) -> String) -> String {
     let mut out = String::new();
     for id in (0..ast.len()).map(NodeId::new) {
-        let node = NodeText { ast, id }.to_string();
+        let node = node(ast, id);
         writeln!(out, "%{:<6} {node:<48} ; {}", id.index(), place(id))
             .expect("a string takes any text");
     }
     out
+}
+
+/// A node in one line.
+pub(super) fn node(ast: &Ast, id: NodeId) -> String {
+    NodeText { ast, id }.to_string()
 }
 
 /// A node in one line, its children by their numbers.

@@ -23,6 +23,8 @@ mod roots;
 mod stubs;
 
 pub use addresses::Addresses;
-pub use code::{Annotations, CompileError, LoadError, SetupError, clif_text, disassemble};
+pub use code::{
+    Annotations, CodeLine, CompileError, LoadError, SetupError, clif_text, code_lines, disassemble,
+};
 pub use compiler::{Failure, Jit, Options as JitOptions, Piece, Version};
 pub use exit::{Culprit, Exit, NewObject, NewObjects, Reason};

@@ -7,6 +7,7 @@
 //! characters) and, beyond ESLint's, `offset` and `endOffset` (in bytes, from 0), `label`, `help`
 //! and `related`, other places that explain it. Where only a tree is at hand, and not the source that
 //! it was made from, there are no lines and columns, and `file` names that source.
+//! `docs/schemas/check.schema.json` describes all of it.
 
 use serde_json::{Map, Value, json};
 

@@ -194,6 +194,7 @@ impl Repl {
         let options = DumpOptions {
             stages: Stages::from_iter([stage]),
             functions: Patterns::new(&[functions.to_owned()]),
+            json: false,
             target: Target::Stdout,
         };
         let tier = if stage.needs_run() { Tier::Jit } else { self.session.config.tier };

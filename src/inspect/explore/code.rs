@@ -6,14 +6,14 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
-use super::super::code::{assembly_with, clif_with};
+use super::super::code::{self, assembly_lines, clif_lines};
 use super::lines::{Line, Lines, Runs};
 use super::sites::Sites;
 use crate::core::FunctionId;
 use crate::jit::{Jit, Version};
 use crate::ssa::passes::inline::{Decision, Verdict};
 use crate::ssa::{self, Context};
-use crate::syntax::ast::{Ast, NodeId};
+use crate::syntax::ast::Ast;
 
 /// What there is of a function.
 #[derive(Default, Debug)]
@@ -121,10 +121,14 @@ impl Code {
         ast: &Ast,
         sites: &mut Sites,
     ) {
-        let clif = clif_with(version, jit, &mark);
-        let assembly = assembly_with(version, jit, &mark);
-        let clif = self.lines.form(marked_lines(&clif, ast.len(), sites));
-        let assembly = self.lines.form(marked_lines(&assembly, ast.len(), sites));
+        let mut numbered = |line: code::Line| {
+            let site = line.node.map(|node| sites.number(node));
+            Line { text: line.text, site, note: line.note, scope: 0 }
+        };
+        let clif = clif_lines(version, jit, ast.len()).into_iter().map(&mut numbered);
+        let clif = self.lines.form(clif);
+        let assembly = assembly_lines(version, jit).into_iter().map(|(line, _)| numbered(line));
+        let assembly = self.lines.form(assembly);
         let version = self.version(number);
         (version.clif, version.assembly) = (clif, assembly);
     }
@@ -169,76 +173,5 @@ impl VersionCode {
             "clif": self.clif.json(),
             "asm": self.assembly.json(),
         })
-    }
-}
-
-/// Stands on both sides of a place's number where texts are made with remarks.
-const MARK: char = '\u{1F}';
-
-fn mark(site: galo_runtime::Site) -> String {
-    format!("{MARK}{site}{MARK}")
-}
-
-/// The lines of a listing whose remarks begin with marks where the place changes. Code without a
-/// place goes with what is before it, up to the next label. There are so many nodes; names of
-/// functions may look like a mark, too.
-fn marked_lines(text: &str, nodes: usize, sites: &mut Sites) -> Vec<Line> {
-    let mut site = None;
-    let lines = text.lines().map(|line| {
-        let is_label = line.trim().is_empty() || line.trim_end().ends_with(':');
-        if is_label {
-            site = None;
-        }
-        let mark = split_mark(line).filter(|(_, node, _)| node.index() < nodes);
-        let Some((code, marked, note)) = mark else {
-            return Line { text: line.to_owned(), site, ..Line::default() };
-        };
-        site = Some(sites.number(marked));
-        Line { text: code.to_owned(), site, note: note.to_owned(), scope: 0 }
-    });
-    lines.collect()
-}
-
-/// What is left and right of a mark, and what it says.
-fn split_mark(line: &str) -> Option<(&str, NodeId, &str)> {
-    let before = format!("; {MARK}");
-    let start = line.find(&before)?;
-    let (number, rest) = line[start + before.len()..].split_once(MARK)?;
-    let node = NodeId::new(number.parse::<u32>().ok()? as usize);
-    Some((line[..start].trim_end(), node, rest.strip_prefix("; ").unwrap_or(rest)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn listings_are_read_with_their_places() {
-        let mut sites = Sites::default();
-        sites.number(NodeId::new(9));
-        let text = "; f: 3 bytes\n  0  push  ; \u{1F}4\u{1F}; exit 3\n  1  pop\n.1:\n  2  ret";
-        let lines = marked_lines(text, 10, &mut sites);
-        let lines: Vec<_> =
-            lines.iter().map(|l| (l.text.as_str(), l.site, l.note.as_str())).collect();
-        assert_eq!(
-            lines,
-            [
-                ("; f: 3 bytes", None, ""),
-                ("  0  push", Some(1), "exit 3"),
-                ("  1  pop", Some(1), ""),
-                (".1:", None, ""),
-                ("  2  ret", None, ""),
-            ]
-        );
-    }
-
-    #[test]
-    fn what_looks_like_a_mark_is_none() {
-        for line in
-            ["; \u{1F}x\u{1F}", "; \u{1F}1", "; \u{1F}99999999999\u{1F}", "; \u{1F}10\u{1F}"]
-        {
-            let lines = marked_lines(line, 10, &mut Sites::default());
-            assert_eq!((lines.len(), lines[0].site), (1, None), "{line:?}");
-        }
     }
 }

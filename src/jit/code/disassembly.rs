@@ -4,7 +4,7 @@
 //! Cranelift's own text has to do. Addresses are offsets in the function.
 
 use std::cell::RefCell;
-use std::fmt::Write;
+use std::ops::Range;
 use std::rc::Rc;
 
 use galo_runtime::Site;
@@ -34,17 +34,63 @@ const LOWEST_ADDRESS: u64 = 1 << 16;
 /// How many bytes of data stand on a line.
 const DATA_BYTES: usize = 8;
 
+/// A line of a function's code.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct CodeLine {
+    /// What stands there, without its address.
+    pub text: String,
+    /// Whether it names the place that follows: a label and a colon.
+    pub is_label: bool,
+    /// The label that it jumps to, as bytes of the text.
+    pub target: Option<Range<usize>>,
+    /// Its bytes, as offsets in the function; none, if it is no code.
+    pub bytes: Range<u32>,
+    /// The place in the program that it was made for, if it is one.
+    pub site: Option<Site>,
+    /// What there is to say of it.
+    pub notes: Vec<String>,
+}
+
+impl CodeLine {
+    fn of_text(text: &str) -> CodeLine {
+        CodeLine { text: text.to_owned(), ..CodeLine::default() }
+    }
+
+    /// The line behind its address, as it stands in the listing of its function.
+    pub fn listed(&self, compiled: &Compiled) -> String {
+        if self.bytes.is_empty() {
+            return self.text.clone();
+        }
+        let digits = format!("{:x}", compiled.bytes.len()).len();
+        format!("  {:>digits$x}  {}", self.bytes.start, self.text)
+    }
+}
+
 /// The text of a function. For other processors than x86-64 it was compiled with
 /// [`listing`](super::Options::listing).
 pub fn disassemble(compiled: &Compiled, annotations: Annotations<'_>) -> String {
     let mut listing = Listing::default();
-    let Compiled { name, bytes, frame_size, .. } = compiled;
-    listing.line(&format!("; {name}: {} bytes, and {frame_size} on the stack", bytes.len()));
-    match &compiled.listing {
-        Some(text) if !IS_X86_64 => text.lines().for_each(|line| listing.line(line)),
-        _ => Text::new(compiled, annotations).write(&mut listing),
+    for line in code_lines(compiled, annotations) {
+        if line.is_label {
+            listing.forget_place();
+        }
+        listing.place(line.site, annotations.site);
+        line.notes.iter().for_each(|note| listing.remark(note.as_str()));
+        listing.line(&line.listed(compiled));
     }
     listing.take()
+}
+
+/// The same in lines; the first says what it is. What is at places is not asked for.
+pub fn code_lines(compiled: &Compiled, annotations: Annotations<'_>) -> Vec<CodeLine> {
+    let Compiled { name, bytes, frame_size, .. } = compiled;
+    let title = format!("; {name}: {} bytes, and {frame_size} on the stack", bytes.len());
+    let mut lines = vec![CodeLine::of_text(&title)];
+    match &compiled.listing {
+        Some(text) if !IS_X86_64 => lines.extend(text.lines().map(CodeLine::of_text)),
+        _ => Text::new(compiled, annotations).write(&mut lines),
+    }
+    lines
 }
 
 /// The name that the instruction at hand has for an address, shared with the formatter, which
@@ -86,7 +132,6 @@ struct Text<'a> {
     labels: Vec<u64>,
     /// By offset.
     notes: Vec<&'a (u32, String)>,
-    digits: usize,
 }
 
 impl<'a> Text<'a> {
@@ -99,45 +144,60 @@ impl<'a> Text<'a> {
         labels.dedup();
         let mut notes: Vec<_> = annotations.notes.iter().collect();
         notes.sort_by_key(|note| note.0);
-        let digits = format!("{:x}", compiled.bytes.len()).len();
-        Text { compiled, annotations, instructions, labels, notes, digits }
+        Text { compiled, annotations, instructions, labels, notes }
     }
 
-    fn write(&self, listing: &mut Listing) {
+    fn write(&self, lines: &mut Vec<CodeLine>) {
         let shared = Shared::default();
         let mut formatter = formatter(&shared);
-        let mut text = String::new();
         let mut offset = 0;
         for instruction in self.instructions.iter().flat_map(|all| &all.list) {
-            self.write_data(listing, offset, instruction.ip());
+            self.write_data(lines, offset, instruction.ip());
             offset = instruction.next_ip();
             if let Ok(label) = self.labels.binary_search(&instruction.ip()) {
-                listing.forget_place();
-                listing.line(&format!("{}:", label_name(label)));
+                let text = format!("{}:", label_name(label));
+                lines.push(CodeLine { is_label: true, ..CodeLine::of_text(&text) });
             }
             *shared.borrow_mut() = self.symbol(instruction);
-            text.clear();
-            write!(text, "  {:>1$x}  ", instruction.ip(), self.digits).expect("it is a string");
+            let mut text = String::new();
             formatter.format(instruction, &mut text);
-            let start = instruction.ip() as u32;
-            listing.place(self.compiled.site_at(start), self.annotations.site);
-            let first = self.notes.partition_point(|note| note.0 < start);
-            for note in self.notes[first..].iter().take_while(|note| note.0 == start) {
-                listing.remark(note.1.as_str());
-            }
-            listing.line(&text);
+            let bytes = instruction.ip() as u32..instruction.next_ip() as u32;
+            lines.push(CodeLine {
+                is_label: false,
+                target: self.target(instruction, &text),
+                site: self.compiled.site_at(bytes.start),
+                notes: self.notes_at(bytes.start),
+                bytes,
+                text,
+            });
         }
-        self.write_data(listing, offset, self.compiled.bytes.len() as u64);
+        self.write_data(lines, offset, self.compiled.bytes.len() as u64);
+    }
+
+    /// Where in an instruction's text the label stands that it jumps to.
+    fn target(&self, instruction: &Instruction, text: &str) -> Option<Range<usize>> {
+        let target = inner_target(self.compiled, instruction)?;
+        let name = label_name(self.labels.binary_search(&target).ok()?);
+        let start = text.rfind(&name)?;
+        Some(start..start + name.len())
+    }
+
+    fn notes_at(&self, offset: u32) -> Vec<String> {
+        let first = self.notes.partition_point(|note| note.0 < offset);
+        let notes = self.notes[first..].iter().take_while(|note| note.0 == offset);
+        notes.map(|note| note.1.clone()).collect()
     }
 
     /// Tables and constants.
-    fn write_data(&self, listing: &mut Listing, from: u64, to: u64) {
+    fn write_data(&self, lines: &mut Vec<CodeLine>, from: u64, to: u64) {
         let bytes = &self.compiled.bytes[from as usize..to as usize];
         for (index, row) in bytes.chunks(DATA_BYTES).enumerate() {
             let offset = from as usize + index * DATA_BYTES;
+            let end = offset + row.len();
             let row: Vec<String> = row.iter().map(|byte| format!("0x{byte:02x}")).collect();
-            let digits = self.digits;
-            listing.line(&format!("  {offset:>digits$x}  db      {}", row.join(", ")));
+            let text = format!("db      {}", row.join(", "));
+            let bytes = offset as u32..end as u32;
+            lines.push(CodeLine { text, bytes, ..CodeLine::default() });
         }
     }
 
@@ -253,6 +313,25 @@ mod tests {
   6b  ret
 ";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn lines_know_their_bytes_and_labels() {
+        if !IS_X86_64 {
+            return;
+        }
+        let mut memory = CodeMemory::new(true).unwrap();
+        let fib = fib(&mut memory);
+        let site = |_| String::new();
+        let annotations = Annotations { symbol: &|_| None, site: &site, notes: &[] };
+        let lines = code_lines(&fib, annotations);
+        let jump = lines.iter().find(|line| line.text.contains("jl")).unwrap();
+        assert_eq!((jump.bytes.clone(), jump.text.as_str()), (0x18..0x1e, "jl      .1"));
+        assert_eq!(&jump.text[jump.target.clone().unwrap()], ".1");
+        let labels: Vec<_> = lines.iter().filter(|line| line.is_label).map(|l| &l.text).collect();
+        assert_eq!(labels, [".1:"]);
+        let call = lines.iter().find(|line| line.text.contains("call")).unwrap();
+        assert_eq!((call.target.clone(), call.site), (None, Some(10)));
     }
 
     #[test]

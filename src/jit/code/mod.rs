@@ -35,5 +35,5 @@ pub use compiled::{
     CallSite, Compiled, MAX_SCOPED_SITE, MAX_SCOPES, Reference, SiteRange, scoped_location,
     site_of, source_location,
 };
-pub use disassembly::{Annotations, disassemble};
+pub use disassembly::{Annotations, CodeLine, code_lines, disassemble};
 pub use error::{CompileError, LoadError, SetupError};

@@ -1,5 +1,7 @@
 //! Traces: what happens while a program runs, an event a line.
 
+mod json;
+
 use std::cell::RefCell;
 use std::fmt;
 use std::io;
@@ -54,6 +56,8 @@ impl Topic {
 pub struct TraceOptions {
     /// The kinds of events.
     pub topics: Vec<Topic>,
+    /// As JSON, an object a line, rather than as text for people.
+    pub json: bool,
     /// Where to.
     pub target: Target,
 }
@@ -85,7 +89,7 @@ impl FromStr for TraceOptions {
         };
         match target {
             Target::Folder(_) => Err(format!("{} is a folder", target.name())),
-            target => Ok(TraceOptions { topics, target }),
+            target => Ok(TraceOptions { topics, json: false, target }),
         }
     }
 }
@@ -113,7 +117,10 @@ impl<'a> Trace<'a> {
         if !self.options.topics.contains(&Topic::of(event)) {
             return;
         }
-        let line = line(names, event);
+        let line = match self.options.json {
+            true => json::object(names, event).to_string(),
+            false => line(names, event),
+        };
         if let Err(error) = self.sink.borrow_mut().append(&format!("{line}\n")) {
             self.error.borrow_mut().get_or_insert(error);
         }
@@ -192,9 +199,12 @@ mod tests {
     fn traces_are_asked_for_by_topic_and_file() {
         let options = |text: &str| text.parse::<TraceOptions>();
         let gc = vec![Topic::Gc];
-        assert_eq!(options("gc"), Ok(TraceOptions { topics: gc.clone(), target: Target::Stderr }));
+        assert_eq!(
+            options("gc"),
+            Ok(TraceOptions { topics: gc.clone(), json: false, target: Target::Stderr })
+        );
         let file = Target::File("a:b".into());
-        assert_eq!(options("gc:a:b"), Ok(TraceOptions { topics: gc, target: file }));
+        assert_eq!(options("gc:a:b"), Ok(TraceOptions { topics: gc, json: false, target: file }));
         assert_eq!(
             options("cg").unwrap_err(),
             "there is no kind of events `cg`; did you mean `gc`?"

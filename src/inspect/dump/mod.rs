@@ -1,4 +1,6 @@
-//! Dumps: the forms that a program and its functions have on their way, as text.
+//! Dumps: the forms that a program and its functions have on their way, as text or as JSON.
+
+mod json;
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -11,8 +13,9 @@ use super::syntax;
 use crate::core::{self, FunctionId};
 use crate::engine::Patterns;
 use crate::engine::events::{Form, FormStage};
-use crate::flow;
+use crate::flow::{self, Facts};
 use crate::ssa;
+use json::Document;
 
 /// What is dumped, of which functions, and where to.
 #[derive(Clone, Default, Debug)]
@@ -21,6 +24,8 @@ pub struct DumpOptions {
     pub stages: Stages,
     /// The functions whose names match; all, if there are no patterns.
     pub functions: Patterns,
+    /// As JSON, for programs, rather than as text for people.
+    pub json: bool,
     /// Where to.
     pub target: Target,
 }
@@ -30,6 +35,8 @@ pub struct DumpOptions {
 pub struct Dumps<'a> {
     options: &'a DumpOptions,
     sink: RefCell<Sink>,
+    /// What is written at the end, if it is to be JSON.
+    document: Option<RefCell<Document>>,
     error: RefCell<Option<io::Error>>,
     /// Whether there was anything to write of a compiled function.
     compiled: Cell<bool>,
@@ -42,7 +49,9 @@ impl<'a> Dumps<'a> {
     /// If that cannot be done.
     pub fn open(options: &'a DumpOptions) -> io::Result<Dumps<'a>> {
         let sink = RefCell::new(Sink::open(&options.target)?);
-        Ok(Dumps { options, sink, error: RefCell::default(), compiled: Cell::new(false) })
+        let document = || RefCell::new(Document::new(options.stages.iter()));
+        let document = options.json.then(document);
+        Ok(Dumps { options, sink, document, error: RefCell::default(), compiled: Cell::new(false) })
     }
 
     /// Where the dumps go.
@@ -52,8 +61,12 @@ impl<'a> Dumps<'a> {
 
     /// Writes the tokens of a source, if they are wanted.
     pub fn source(&self, name: &str, text: &str) {
-        if self.options.stages.contains(Stage::Tokens) {
-            self.write(Stage::Tokens, name, "program", &syntax::tokens(text));
+        if !self.options.stages.contains(Stage::Tokens) {
+            return;
+        }
+        match &self.document {
+            Some(document) => document.borrow_mut().tokens(text),
+            None => self.write(Stage::Tokens, name, "program", &syntax::tokens(text)),
         }
     }
 
@@ -61,22 +74,44 @@ impl<'a> Dumps<'a> {
     pub fn program(&self, names: &Names<'_>) {
         let (program, stages) = (names.program, &self.options.stages);
         if stages.contains(Stage::Ast) {
-            let text = syntax::nodes(program.ast(), &|node| names.short_place(node));
-            self.write(Stage::Ast, program.ast().name(), "program", &text);
+            self.tree(names);
         }
         let facts = stages
             .contains(Stage::Facts)
             .then(|| flow::analyze(program.core(), program.is_lenient()));
         for id in self.functions(names) {
             if stages.contains(Stage::Core) {
-                self.function(names, Stage::Core, id, None, &core_text(names, id));
+                self.core(names, id);
             }
             if let Some(facts) = &facts {
-                let (core, ast) = (names.program.core(), names.program.ast());
-                let text = flow::print(core, facts, ast, id, &|id| names.function(id));
-                self.function(names, Stage::Facts, id, None, &text);
+                self.facts(names, facts, id);
             }
         }
+    }
+
+    fn tree(&self, names: &Names<'_>) {
+        if let Some(document) = &self.document {
+            return document.borrow_mut().tree(names);
+        }
+        let ast = names.program.ast();
+        let text = syntax::nodes(ast, &|node| names.short_place(node));
+        self.write(Stage::Ast, ast.name(), "program", &text);
+    }
+
+    fn core(&self, names: &Names<'_>, id: FunctionId) {
+        match &self.document {
+            Some(document) => document.borrow_mut().core(names, id),
+            None => self.function(names, Stage::Core, id, None, &core_text(names, id)),
+        }
+    }
+
+    fn facts(&self, names: &Names<'_>, facts: &Facts, id: FunctionId) {
+        if let Some(document) = &self.document {
+            return document.borrow_mut().facts(names, facts, id);
+        }
+        let (core, ast) = (names.program.core(), names.program.ast());
+        let text = flow::print(core, facts, ast, id, &|id| names.function(id));
+        self.function(names, Stage::Facts, id, None, &text);
     }
 
     /// The functions that were asked for.
@@ -98,27 +133,23 @@ impl<'a> Dumps<'a> {
 
     /// Writes a form that a function has reached while being compiled, if it is wanted.
     pub fn form(&self, names: &Names<'_>, form: &Form<'_>) {
-        let Form { function, version, context, .. } = *form;
-        if !self.has(names, function) {
+        if !self.has(names, form.function) {
             return;
         }
-        let place = |node| names.short_place(node);
-        let write = |stage, text: &dyn Fn() -> String| {
-            if self.options.stages.contains(stage) {
-                self.compiled.set(true);
-                self.function(names, stage, function, Some(version), &text());
-            }
+        let stages: &[Stage] = match form.stage {
+            FormStage::Passed(..) => &[],
+            FormStage::Built(_) => &[Stage::Ssa],
+            FormStage::Optimised(_) => &[Stage::SsaOpt],
+            FormStage::Compiled(..) => &[Stage::Clif, Stage::Vcode, Stage::Asm],
         };
-        match form.stage {
-            FormStage::Passed(..) => {}
-            FormStage::Built(ssa) => write(Stage::Ssa, &|| ssa::print(ssa, context, &place)),
-            FormStage::Optimised(ssa) => {
-                write(Stage::SsaOpt, &|| ssa::print(ssa, context, &place));
-            }
-            FormStage::Compiled(version, jit) => {
-                write(Stage::Clif, &|| code::clif(names, version, jit));
-                write(Stage::Vcode, &|| version.compiled.listing.clone().unwrap_or_default());
-                write(Stage::Asm, &|| code::assembly(names, version, jit));
+        for &stage in stages.iter().filter(|&&stage| self.options.stages.contains(stage)) {
+            self.compiled.set(true);
+            match &self.document {
+                Some(document) => form_json(&mut document.borrow_mut(), names, form, stage),
+                None => {
+                    let text = form_text(names, form, stage);
+                    self.function(names, stage, form.function, Some(form.version), &text);
+                }
             }
         }
     }
@@ -148,12 +179,24 @@ impl<'a> Dumps<'a> {
         }
     }
 
-    /// Whether everything was written.
+    /// Writes what was kept back for the end, and says whether everything was written.
     ///
     /// # Errors
     /// If not.
     pub fn written(&self) -> io::Result<()> {
+        if let Some(document) = &self.document {
+            return self.write_json(&document.borrow());
+        }
         self.error.take().map_or(Ok(()), Err)
+    }
+
+    fn write_json(&self, document: &Document) -> io::Result<()> {
+        let mut sink = self.sink.borrow_mut();
+        if !matches!(self.options.target, Target::Folder(_)) {
+            return sink.append(&document.text());
+        }
+        let mut texts = document.texts().into_iter();
+        texts.try_for_each(|(stage, text)| sink.text("", &format!("{stage}.json"), &text))
     }
 
     /// What was asked for and is not there, and why, once the program has run.
@@ -183,6 +226,38 @@ fn all_names(names: &Names<'_>) -> String {
         text += &format!(" and {} more", count - MAX_NAMES);
     }
     text
+}
+
+/// What a function has become, as text.
+fn form_text(names: &Names<'_>, form: &Form<'_>, stage: Stage) -> String {
+    match form.stage {
+        FormStage::Passed(_, ssa) | FormStage::Built(ssa) | FormStage::Optimised(ssa) => {
+            ssa::print(ssa, form.context, &|node| names.short_place(node))
+        }
+        FormStage::Compiled(version, jit) => match stage {
+            Stage::Vcode => version.compiled.listing.clone().unwrap_or_default(),
+            Stage::Asm => code::assembly(names, version, jit),
+            _ => code::clif(names, version, jit),
+        },
+    }
+}
+
+/// What a function has become, as a part of a document.
+fn form_json(document: &mut Document, names: &Names<'_>, form: &Form<'_>, stage: Stage) {
+    let subject = (form.function, form.version);
+    match form.stage {
+        FormStage::Passed(_, ssa) | FormStage::Built(ssa) | FormStage::Optimised(ssa) => {
+            document.ssa(names, stage, subject, (ssa, form.context));
+        }
+        FormStage::Compiled(version, jit) => match stage {
+            Stage::Vcode => {
+                let listing = version.compiled.listing.as_deref().unwrap_or_default();
+                document.vcode(names, subject, listing);
+            }
+            Stage::Asm => document.assembly(names, subject, version, jit),
+            _ => document.clif(names, subject, version, jit),
+        },
+    }
 }
 
 fn core_text(names: &Names<'_>, id: FunctionId) -> String {
