@@ -6,7 +6,9 @@
 
 use arbitrary::Unstructured;
 use galo::syntax::ast::{Ast, BinaryOp};
+use galo_testing::corpus::Program;
 use galo_testing::differential::{self, LIMITS, Way};
+use galo_testing::fuzzing::TARGETS;
 use galo_testing::generator;
 use galo_testing::modes::{MODES, Mode};
 use galo_testing::reference::{self, Dialect};
@@ -78,6 +80,8 @@ fn try_programs(dialect: Dialect) {
         count.parse().expect("GALO_GENERATED is how many programs to try")
     });
     let config = Config { cases, failure_persistence: None, ..Config::default() };
+    // Programs are made smaller, not the bytes that they come from.
+    let config = Config { max_shrink_iters: 0, ..config };
     let mut runner =
         TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let result = runner.run(&vec(any::<u8>(), 0..1500), |bytes| {
@@ -94,6 +98,43 @@ fn check(
     dialect: Dialect,
     modes: impl Iterator<Item = &'static Mode>,
 ) -> Result<(), String> {
-    let ways: Vec<Way<'_>> = modes.map(|mode| Way { name: mode.name, run: &mode.run }).collect();
-    differential::compare(ast, dialect, &ways)
+    let ways: Vec<Way<'_>> = modes.map(way).collect();
+    differential::check(ast, dialect, &ways)
+}
+
+fn way(mode: &'static Mode) -> Way<'static> {
+    Way { name: mode.name, run: &mode.run, is_limited: false }
+}
+
+#[test]
+fn fuzz_targets_hold_of_a_few_bytes() {
+    let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
+    let config = Config { max_shrink_iters: 0, ..config };
+    for target in TARGETS {
+        let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        let mut runner = TestRunner::new_with_rng(config.clone(), rng);
+        let result = runner.run(&vec(any::<u8>(), 0..800), |bytes| {
+            (target.check)(&bytes).map_err(TestCaseError::fail)
+        });
+        result.unwrap_or_else(|error| panic!("{}: {error}", target.name));
+    }
+}
+
+/// A mode that is wrong is found out, with a program as small as can be.
+#[test]
+fn differences_are_shown_with_a_small_program() {
+    let wrong = |program: Program<'_>| {
+        let mut seen = (MODES[1].run)(program)?;
+        if program.text.contains("\"Sub\"") {
+            seen.stdout.push(b'!');
+        }
+        Ok(seen)
+    };
+    let ways = [way(&MODES[1]), Way { name: "wrong", run: &wrong, is_limited: false }];
+    let source = "let f = fn (a, b) => { if (a < b) { print(a - b) } else { f(b, a + 3) } };
+                  let _ = print((f(1, 2), \"x\")); f(7, 8)";
+    let ast = galo::syntax::parser::parse("t", source).expect("a program");
+    let text = differential::check(&ast, Dialect::Strict, &ways).expect_err("a difference");
+    assert!(text.starts_with("wrong saw "), "{text}");
+    assert!(text.contains("in the Strict program\n0 - 0\n"), "{text}");
 }

@@ -109,6 +109,10 @@ pub struct Config {
     /// Whether the collector runs at every allocation, poisons what it frees and checks
     /// the whole heap: finds galo's own mistakes, very slowly.
     pub zeal: bool,
+    /// After so many requests for memory that need the collector, which with
+    /// [`zeal`](Self::zeal) are all, there is none any more: for tests of what happens then.
+    #[doc(hidden)]
+    pub fail_allocations_after: Option<u64>,
 }
 
 impl Default for Config {
@@ -123,6 +127,7 @@ impl Default for Config {
             profile: false,
             flush_lines: false,
             zeal: false,
+            fail_allocations_after: None,
         }
     }
 }

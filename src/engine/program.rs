@@ -203,6 +203,9 @@ impl Program {
         if let Some(collections) = &collections {
             machine.heap.observe(collections);
         }
+        if let Some(requests) = self.config.fail_allocations_after {
+            machine.heap.fail_after(requests);
+        }
         if self.config.may_compile() {
             // SAFETY: what the tiers store in functions is code of the compiler's, which
             // follows the runtime's conventions and lives as long as the program.

@@ -128,6 +128,8 @@ pub struct Heap<'w> {
     max_bytes: usize,
     sizes: Sizes,
     zeal: bool,
+    /// How many more requests are met that the nursery has no room for.
+    requests_left: u64,
     stats: HeapStats,
     observer: Option<&'w dyn CollectionObserver>,
 }
@@ -158,6 +160,7 @@ impl<'w> Heap<'w> {
             max_bytes,
             sizes: Sizes::new(max_bytes),
             zeal,
+            requests_left: u64::MAX,
             stats: HeapStats::default(),
             observer: None,
         };
@@ -170,6 +173,12 @@ impl<'w> Heap<'w> {
     /// Tells `observer` of every collection from now on.
     pub fn observe(&mut self, observer: &'w dyn CollectionObserver) {
         self.observer = Some(observer);
+    }
+
+    /// Has no memory any more once `requests` were met that the nursery had no room for; with
+    /// `zeal` that is every allocation. For tests of what happens then.
+    pub fn fail_after(&mut self, requests: u64) {
+        self.requests_left = requests;
     }
 
     /// What the heap has done so far.
@@ -212,6 +221,7 @@ impl<'w> Heap<'w> {
     #[cold]
     #[inline(never)]
     fn allocate_slowly(&mut self, roots: Roots, words: usize) -> Result<*mut u64, OutOfMemory> {
+        self.requests_left = self.requests_left.checked_sub(1).ok_or(OutOfMemory)?;
         self.collect(roots, words)?;
         self.bump(words).ok_or(OutOfMemory)
     }

@@ -1,0 +1,6 @@
+//! Any bytes: a program, which means the same when compiled code is left and entered everywhere.
+//! What is checked is in [`galo_testing::fuzzing`].
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| galo_fuzz::run(galo_testing::fuzzing::stress, bytes));
