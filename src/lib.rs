@@ -13,6 +13,7 @@ pub mod jit;
 pub mod report;
 pub mod ssa;
 pub mod syntax;
+mod words;
 
 pub use engine::{
     Config, Engine, Evaluation, InputError, JitConfig, Program, ProgramError, RunStats, Tier,

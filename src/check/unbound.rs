@@ -2,8 +2,9 @@
 
 use super::{Context, Findings, bound_names, quoted, warning};
 use crate::syntax::ast::{Node, NodeId, Symbol};
+use crate::words::nearest;
 
-/// Names further away than this are not similar.
+/// Names further away than this, or than half of their letters, are not similar.
 const MAX_DISTANCE: usize = 2;
 /// How many names are compared with one that is unbound, and how long they may be:
 /// together, what a program of a million names may cost.
@@ -39,14 +40,9 @@ fn most_similar<'a>(context: Context<'a>, unbound: Symbol) -> Option<&'a str> {
         };
         of_let.into_iter().chain(bound_names(ast, node).iter().map(|name| name.text))
     });
-    bound
-        .map(|symbol| ast.text(symbol))
-        .filter(|name| name.len().max(wanted.len()) <= MAX_LENGTH && *name != wanted)
-        .filter(|name| name.len().abs_diff(wanted.len()) <= MAX_DISTANCE)
-        .map(|name| (strsim::osa_distance(name, wanted), name))
-        .filter(|&(distance, _)| distance <= MAX_DISTANCE && 2 * distance < wanted.len() + 1)
-        .min()
-        .map(|(_, name)| name)
+    let names = bound.map(|symbol| ast.text(symbol));
+    let names = names.filter(|name| name.len().max(wanted.len()) <= MAX_LENGTH && *name != wanted);
+    nearest(wanted, names, MAX_DISTANCE.min(wanted.len() / 2))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::CommandFactory;
 
 use super::args::Cli;
+use crate::words::nearest;
 
 /// How many entries of a folder are looked at.
 const MAX_ENTRIES: usize = 10_000;
@@ -27,27 +28,25 @@ pub(super) fn help(path: &Path) -> Option<String> {
     Some(format!("there is {:?}", path.with_file_name(other).display().to_string()))
 }
 
-/// The word that is most like `name`, if one is like it: up to two letters apart, and fewer than a
-/// third of them.
+/// The word that is most like `name`, among many that have nothing to do with it: up to two letters
+/// apart, and fewer than a third of them.
 pub(super) fn similar(name: &str, words: impl Iterator<Item = String>) -> Option<String> {
-    let at_most = 2.min(name.chars().count() / 3);
-    let distances = words.map(|word| (strsim::osa_distance(name, &word), word));
-    distances.filter(|(distance, _)| *distance <= at_most).min().map(|(_, word)| word)
+    nearest(name, words, 2.min(name.chars().count() / 3))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn nearest(name: &str, words: &[&str]) -> Option<String> {
+    fn found(name: &str, words: &[&str]) -> Option<String> {
         similar(name, words.iter().map(|&word| word.to_owned()))
     }
 
     #[test]
     fn similar_names_are_found_and_others_are_not() {
-        assert_eq!(nearest("ckeck", &["fmt", "check"]).as_deref(), Some("check"));
-        assert_eq!(nearest("fib.rinah", &["fib.rs", "fib.rinha"]).as_deref(), Some("fib.rinha"));
-        assert_eq!(nearest("a", &["b", "c"]), None, "a short word is like any other");
-        assert_eq!(nearest("trees", &["queens"]), None);
+        assert_eq!(found("ckeck", &["fmt", "check"]).as_deref(), Some("check"));
+        assert_eq!(found("fib.rinah", &["fib.rs", "fib.rinha"]).as_deref(), Some("fib.rinha"));
+        assert_eq!(found("a", &["b", "c"]), None, "a short word is like any other");
+        assert_eq!(found("trees", &["queens"]), None);
     }
 }

@@ -5,7 +5,8 @@ use clap_mangen::Man;
 
 use super::args::{Cli, CompletionsArgs, ManArgs};
 use super::failure::Failure;
-use super::{Outcome, VERSION, nearest, output};
+use super::{Outcome, VERSION, output};
+use crate::words;
 
 pub(super) fn completions(args: &CompletionsArgs) -> Outcome {
     let mut script = Vec::new();
@@ -34,12 +35,6 @@ pub(super) fn man(args: &ManArgs) -> Outcome {
 }
 
 fn no_such_command(galo: &clap::Command, name: &str) -> Failure {
-    let names = || galo.get_subcommands().map(|command| command.get_name().to_owned());
-    Failure::Usage(match nearest::similar(name, names()) {
-        Some(other) => format!("there is no command `{name}`; did you mean `{other}`?"),
-        None => {
-            let all = names().collect::<Vec<_>>().join(", ");
-            format!("there is no command `{name}`; there are {all}")
-        }
-    })
+    let names: Vec<&str> = galo.get_subcommands().map(clap::Command::get_name).collect();
+    Failure::Usage(words::unknown("command", name, names.into_iter()))
 }

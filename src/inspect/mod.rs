@@ -16,7 +16,6 @@ mod stage;
 mod stats;
 mod syntax;
 mod trace;
-mod words;
 
 pub use dump::{DumpOptions, Dumps};
 pub use names::Names;
@@ -28,6 +27,7 @@ pub use stats::{Statistics, StatsOptions};
 pub use trace::{Topic, Trace, TraceOptions};
 
 use crate::engine::events::{Event, Form, Observer};
+use crate::words;
 
 /// Watches a run for a trace and for dumps.
 #[derive(Debug)]
