@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::args::{DumpArgs, Format};
 use super::failure::{Failure, warn};
 use super::input::Input;
+use super::progress::{Progress, Watched};
 use super::{Outcome, output, run};
 use crate::engine::Patterns;
 use crate::inspect::{
@@ -50,10 +51,14 @@ pub(super) fn show(
     let names = Names::new(&program, Locator::new(&input.reporter(program.ast(), false)));
     dumps.program(&names);
     let inspector = Inspector { names: &names, trace: None, dumps: Some(dumps), profile: None };
-    if stages.need_run()
-        && let Err(error) = program.run_observed(&mut io::sink(), &inspector)
-    {
-        warn(&format!("the program failed: {}", error.message), color);
+    if stages.need_run() {
+        // What is dumped is written while the program runs.
+        let progress = Progress::beside(options.target == Target::Stdout);
+        let result = program.run_observed(&mut io::sink(), &Watched::new(&inspector, &progress));
+        drop(progress);
+        if let Err(error) = result {
+            warn(&format!("the program failed: {}", error.message), color);
+        }
     }
     run::warn_of_no_compiler(&program, color);
     finish(&inspector.dumps.expect("they were just there"), &names, color)

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::args::ExploreArgs;
 use super::failure::{Failure, say};
 use super::input::Input;
+use super::progress::{Progress, Watched};
 use super::{Outcome, output, run};
 use crate::inspect::explore::{Exploration, Failed, Recorder, Shown, Tee, page};
 use crate::inspect::{Names, PassOverview};
@@ -29,7 +30,8 @@ pub(super) fn explore(args: &ExploreArgs, color: bool) -> Outcome {
     let to: &mut dyn Write = if page == Page::Stdout { &mut nowhere } else { &mut stdout };
     let mut printed = Tee::new(to);
     let recorder = Recorder::new(&program);
-    let result = program.run_observed(&mut printed, &recorder);
+    let progress = Progress::beside(true);
+    let result = program.run_observed(&mut printed, &Watched::new(&recorder, &progress));
     let recording = recorder.finish();
     let output = printed.kept();
     drop(stdout);
@@ -46,7 +48,10 @@ pub(super) fn explore(args: &ExploreArgs, color: bool) -> Outcome {
     let options = options(args);
     let (names, shown, options) = (&names, &shown, options.as_str());
     let exploration = Exploration { names, shown, options, recording, run, output, failed };
-    page.write(&page::page(exploration))?;
+    progress.say("writing the page");
+    let text = page::page(exploration);
+    drop(progress);
+    page.write(&text)?;
     run::warn_of_no_compiler(&program, color);
     run::outcome(&input, result, color)
 }

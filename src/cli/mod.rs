@@ -15,6 +15,7 @@ mod input;
 mod nearest;
 mod options;
 mod output;
+mod progress;
 mod repl;
 mod run;
 mod shell;

@@ -1,5 +1,6 @@
 //! One line that says where the measurement is, if somebody watches.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 
 /// The line.
@@ -9,9 +10,10 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Shown only on a terminal.
+    /// Shown only on a terminal, and one that can go back to the start of a line.
     pub fn new() -> Progress {
-        Progress { is_shown: io::stderr().is_terminal() }
+        let is_dumb = env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty());
+        Progress { is_shown: !is_dumb && io::stderr().is_terminal() }
     }
 
     /// Replaces the line.
