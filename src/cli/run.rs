@@ -11,7 +11,8 @@ use super::input::Input;
 use super::{dump, output};
 use crate::engine::RunStats;
 use crate::inspect::{
-    Dumps, Inspector, Names, Overview, PassOverview, Profile, Statistics, Trace, TraceOptions,
+    Dumps, Inspector, Names, Overview, PassOverview, Profile, ProfileOptions, Statistics, Trace,
+    TraceOptions,
 };
 use crate::report::{Call, Locator};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
@@ -31,8 +32,7 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     let (dumps, trace) = (dumps.transpose()?, trace_options.as_ref().map(open_trace).transpose()?);
     let engine = Engine::new(config(args));
     let program = load(&engine, &input, color)?;
-    let profile = args.inspect.profile.as_ref().map(Profile::open).transpose();
-    let profile = profile.map_err(unwritable_profile)?;
+    let profile = args.inspect.profile.as_ref().map(open_profile).transpose()?;
     let watched = Watched { dumps, trace, profile };
     let result = match (&watched, &args.inspect.stats) {
         (Watched { dumps: None, trace: None, profile: None }, None) => {
@@ -86,8 +86,8 @@ fn run_watched(
     if let (Some(trace), Some(options)) = (inspector.trace, &args.inspect.trace) {
         trace.finish().map_err(|e| Failure::unwritable_target(&options.target, e))?;
     }
-    if let Some(profile) = inspector.profile {
-        profile.finish().map_err(unwritable_profile)?;
+    if let (Some(profile), Some(options)) = (inspector.profile, &args.inspect.profile) {
+        profile.finish().map_err(|e| unwritable_profile(options, e))?;
     }
     if let Some(dumps) = &inspector.dumps {
         dump::finish(dumps, names, color)?;
@@ -107,8 +107,15 @@ pub(super) fn warn_of_no_compiler(program: &Program, color: bool) {
     }
 }
 
-fn unwritable_profile((name, error): (String, io::Error)) -> Failure {
-    Failure::Unwritable { name, error }
+fn open_profile(options: &ProfileOptions) -> Result<Profile, Failure> {
+    Profile::open(options).map_err(|error| unwritable_profile(options, error))
+}
+
+fn unwritable_profile(options: &ProfileOptions, error: io::Error) -> Failure {
+    match options.target() {
+        Some(target) => Failure::unwritable_target(&target, error),
+        None => Failure::Unwritable { name: "the debugger".to_owned(), error },
+    }
 }
 
 fn open_trace(options: &TraceOptions) -> Result<Trace<'_>, Failure> {

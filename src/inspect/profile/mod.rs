@@ -9,6 +9,7 @@ use std::io;
 use std::str::FromStr;
 
 use super::names::Names;
+use super::sink::Target;
 use super::words;
 use crate::engine::events::{Form, FormStage};
 use crate::jit::{Jit, Piece, Version};
@@ -51,6 +52,17 @@ impl FromStr for ProfileOptions {
     }
 }
 
+impl ProfileOptions {
+    /// Which file it goes to; none, if a debugger is told.
+    pub fn target(&self) -> Option<Target> {
+        match self {
+            ProfileOptions::PerfMap => Some(Target::File(perf_map::path())),
+            ProfileOptions::JitDump(folder) => Some(Target::File(jitdump::path(folder))),
+            ProfileOptions::Gdb => None,
+        }
+    }
+}
+
 /// Writes a profile while a program runs.
 #[derive(Debug)]
 pub struct Profile {
@@ -58,7 +70,6 @@ pub struct Profile {
     /// How many pieces of code were told of.
     told: RefCell<usize>,
     error: RefCell<Option<io::Error>>,
-    file: String,
 }
 
 #[derive(Debug)]
@@ -72,29 +83,20 @@ impl Profile {
     /// Opens the file.
     ///
     /// # Errors
-    /// If that cannot be done; with the file's name.
-    pub fn open(options: &ProfileOptions) -> Result<Profile, (String, io::Error)> {
-        let (file, writer) = match options {
-            ProfileOptions::Gdb => ("the debugger".into(), Ok(Writer::Gdb(Gdb::default()))),
-            ProfileOptions::PerfMap => {
-                let path = perf_map::path();
-                (path.clone(), PerfMap::create(&path).map(Writer::PerfMap))
-            }
+    /// If that cannot be done.
+    pub fn open(options: &ProfileOptions) -> io::Result<Profile> {
+        let writer = match options {
+            ProfileOptions::Gdb => Writer::Gdb(Gdb::default()),
+            ProfileOptions::PerfMap => Writer::PerfMap(PerfMap::create(&perf_map::path())?),
             ProfileOptions::JitDump(folder) => {
-                let path = jitdump::path(folder);
-                (path.clone(), JitDump::create(&path).map(Writer::JitDump))
+                Writer::JitDump(JitDump::create(&jitdump::path(folder))?)
             }
         };
-        let file = file.display().to_string();
-        match writer {
-            Err(error) => Err((format!("{file:?}"), error)),
-            Ok(writer) => Ok(Profile {
-                writer: RefCell::new(writer),
-                told: RefCell::default(),
-                error: RefCell::default(),
-                file: format!("{file:?}"),
-            }),
-        }
+        Ok(Profile {
+            writer: RefCell::new(writer),
+            told: RefCell::default(),
+            error: RefCell::default(),
+        })
     }
 
     /// Tells of code that has come into being.
@@ -136,9 +138,9 @@ impl Profile {
     /// Whether everything was written.
     ///
     /// # Errors
-    /// If not; with the file's name.
-    pub fn finish(self) -> Result<(), (String, io::Error)> {
-        self.error.into_inner().map_or(Ok(()), |error| Err((self.file, error)))
+    /// If not.
+    pub fn finish(self) -> io::Result<()> {
+        self.error.into_inner().map_or(Ok(()), Err)
     }
 }
 
