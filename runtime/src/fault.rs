@@ -31,6 +31,10 @@ pub enum ErrorKind {
     OutOfMemory,
     /// The output cannot be written any more.
     OutputClosed,
+    /// Somebody outside of the program wanted it to end.
+    Interrupted,
+    /// The time that the program may take is over.
+    Timeout,
 }
 
 impl ErrorKind {
@@ -46,6 +50,8 @@ impl ErrorKind {
             ErrorKind::StackOverflow => "stack-overflow",
             ErrorKind::OutOfMemory => "out-of-memory",
             ErrorKind::OutputClosed => "output-closed",
+            ErrorKind::Interrupted => "interrupted",
+            ErrorKind::Timeout => "timeout",
         }
     }
 }

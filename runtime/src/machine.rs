@@ -7,10 +7,12 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::fault::{Blame, ErrorKind, Fault, Site, Trace};
 use crate::function::VmFunction;
 use crate::heap::{Heap, OutOfMemory, Roots};
+use crate::interrupt::{Interrupts, Polls};
 use crate::mapping::Mapping;
 use crate::native::Native;
 use crate::output::{Output, describe};
@@ -50,8 +52,12 @@ pub struct Machine<'out> {
     pub(crate) base: *mut Value,
     /// No frame may begin beyond this slot but small ones of compiled code.
     pub(crate) frame_limit: *mut Value,
+    /// What running code looks at, to see whether the stack is used up or others want something.
+    pub(crate) polls: Polls,
     /// The stack pointer below which no call may be made.
     pub(crate) stack_limit: usize,
+    /// Who can reach the program from other threads.
+    pub(crate) interrupts: Arc<Interrupts>,
     /// What to call next and in which frame, when a tail call is signalled.
     pub(crate) tail: (*const VmFunction, *mut Value),
     /// What compiled code keeps here.
@@ -94,7 +100,9 @@ impl<'out> Machine<'out> {
                 .cast::<Value>()
                 .wrapping_byte_add(checked)
                 .wrapping_sub(reserve),
+            polls: Polls::new(stack_limit),
             stack_limit,
+            interrupts: Arc::default(),
             tail: (std::ptr::null(), std::ptr::null_mut()),
             native: Native::new(frames.start().cast()),
             heap: Heap::new(limits.heap_bytes, limits.zeal)?,
@@ -117,17 +125,23 @@ impl<'out> Machine<'out> {
         self.lenient
     }
 
-    /// Whether one more call, whose frame begins at `frame`, fits the limits. Frames of
-    /// more than [`SMALL_FRAME_SLOTS`] need [`has_slots`](Self::has_slots) besides.
+    /// Whether one more call, whose frame begins at `frame`, fits the limits, and nobody wants
+    /// anything; otherwise [`make_room`](Self::make_room) tells. Frames of more than
+    /// [`SMALL_FRAME_SLOTS`] need [`has_slots`](Self::has_slots) besides.
     #[inline(always)]
     pub fn has_room(&self, frame: *mut Value) -> bool {
         frame <= self.frame_limit && self.has_stack()
     }
 
-    /// Whether the native stack is within its limit.
+    /// Whether the native stack is within its limit, and nobody wants anything.
     #[inline(always)]
     pub fn has_stack(&self) -> bool {
-        crate::stack::stack_pointer() >= self.stack_limit
+        crate::stack::stack_pointer() >= self.polls.stack_limit.load(Ordering::Relaxed)
+    }
+
+    /// Whether one more call fits the limits.
+    pub(crate) fn has_room_for(&self, frame: *mut Value) -> bool {
+        frame <= self.frame_limit && crate::stack::stack_pointer() >= self.stack_limit
     }
 
     /// Whether `frame` can grow to `slots`.

@@ -186,8 +186,11 @@ impl<'out> Machine<'out> {
     /// The frame holds the function's arguments and, behind them, its closure if it takes
     /// itself; all slots below hold values.
     pub unsafe fn interpret(&mut self, function: *const VmFunction, frame: *mut Value) -> Value {
-        if !self.has_room(frame) {
-            return self.stack_overflow_at_entry();
+        if !self.has_room(frame)
+            && let Some(error) = self.make_room(frame, 0)
+        {
+            self.set_at_entry();
+            return error;
         }
         let frame_top = self.native.frame_top;
         // SAFETY: by contract.
@@ -227,6 +230,12 @@ impl<'out> Machine<'out> {
         loop {
             // SAFETY: functions live as long as the program.
             let callee = unsafe { &*function };
+            if self.is_wanted()
+                && let Some(error) = self.poll_at_tail_call()
+            {
+                self.native.frame_top = frame_top;
+                return error;
+            }
             if !callee.is_compiled() && callee.calls.spend() {
                 self.hot(callee);
             }
@@ -267,8 +276,13 @@ impl<'out> Machine<'out> {
     #[inline(never)]
     pub fn stack_overflow_at_entry(&mut self) -> Value {
         let error = self.stack_overflow(0);
-        self.native.at_entry = true;
+        self.set_at_entry();
         error
+    }
+
+    /// The error just raised belongs to the first call that it passes, which is yet to be found.
+    pub(crate) fn set_at_entry(&mut self) {
+        self.native.at_entry = true;
     }
 
     /// Whether the error on its way up belongs to the first call that it passes, which then

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::ssa::Switches;
 
@@ -96,6 +97,9 @@ pub struct Config {
     /// The most stack, in bytes, before the error `stack-overflow`. Variables and the
     /// interpreter's own frames each may use that much. 64 GiB at most.
     pub max_stack: usize,
+    /// How long a run may take, from its start on a clock that never stands still, before the error
+    /// `timeout`; as long as it likes if there is none.
+    pub timeout: Option<Duration>,
     /// Whether operators take what many community programs expect: `+` joins a Str with any
     /// value as it is printed, `==` and `!=` compare any two values (those of different
     /// kinds are unequal, tuples are compared by their parts, closures by identity), and
@@ -123,6 +127,7 @@ impl Default for Config {
             jit: JitConfig::default(),
             max_heap: 768 << 20,
             max_stack: 512 << 20,
+            timeout: None,
             lenient: false,
             profile: false,
             flush_lines: false,

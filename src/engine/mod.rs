@@ -56,12 +56,15 @@ mod error;
 pub mod events;
 mod patterns;
 mod program;
+mod run;
 mod stats;
 mod tiers;
+mod timer;
 
 pub use config::{Config, JitConfig, Tier};
 pub use error::{InputError, ProgramError, TraceFrame};
 pub use patterns::Patterns;
 pub use program::{Engine, Evaluation, Program};
+pub use run::{InterruptHandle, Run};
 pub use stats::{ExitCount, LoadTimes, RunStats, TierStats};
 pub use tiers::{Failure, Refusal};

@@ -4,13 +4,14 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use galo_runtime::{Blame, Data, ErrorKind, Fault, GuestStack, Limits, Machine, Output};
+use galo_runtime::{Blame, Data, ErrorKind, Fault};
 
 use super::config::Config;
 use super::error::{InputError, ProgramError};
-use super::events::{Collections, Observer};
+use super::events::Observer;
+use super::run::Run;
 use super::stats::{LoadTimes, RunStats, TierStats};
-use super::tiers::{Attached, Tiers};
+use super::tiers::Tiers;
 use crate::core::{self, FunctionId};
 use crate::interp::Code;
 use crate::interp::profile::{FunctionProfile, SiteProfile};
@@ -105,7 +106,7 @@ fn out_of_memory(ast: &Ast, error: &io::Error) -> Diagnostic {
 pub(super) struct Loaded {
     pub(super) ast: Ast,
     pub(super) core: core::Program,
-    names: Arc<[Box<str>]>,
+    pub(super) names: Arc<[Box<str>]>,
 }
 
 impl Loaded {
@@ -129,10 +130,10 @@ fn names(program: &core::Program, ast: &Ast) -> Arc<[Box<str>]> {
 /// A program that can be run.
 #[derive(Debug)]
 pub struct Program {
-    config: Arc<Config>,
+    pub(super) config: Arc<Config>,
     pub(super) tiers: Tiers,
     pub(super) code: Code,
-    loaded: Arc<Loaded>,
+    pub(super) loaded: Arc<Loaded>,
     load_times: LoadTimes,
 }
 
@@ -153,7 +154,12 @@ impl Program {
     /// If the program fails, or a limit of the configuration is reached, or the output
     /// cannot be written.
     pub fn run(&self, output: &mut dyn Write) -> Result<RunStats, Box<ProgramError>> {
-        Ok(self.run_watched(output, None, 0)?.stats)
+        self.prepare().start(output)
+    }
+
+    /// A run of the program that is yet to begin, for what [`run`](Self::run) has no parameter for.
+    pub fn prepare(&self) -> Run<'_> {
+        Run::new(self)
     }
 
     /// Runs the program and copies its value, if that takes no more than `limit` bytes (see
@@ -166,7 +172,7 @@ impl Program {
         output: &mut dyn Write,
         limit: usize,
     ) -> Result<Evaluation, Box<ProgramError>> {
-        self.run_watched(output, None, limit)
+        self.prepare().evaluate(output, limit)
     }
 
     /// The same, telling an observer of all that happens.
@@ -178,57 +184,7 @@ impl Program {
         output: &mut dyn Write,
         observer: &dyn Observer,
     ) -> Result<RunStats, Box<ProgramError>> {
-        Ok(self.run_watched(output, Some(observer), 0)?.stats)
-    }
-
-    fn run_watched(
-        &self,
-        output: &mut dyn Write,
-        observer: Option<&dyn Observer>,
-        limit: usize,
-    ) -> Result<Evaluation, Box<ProgramError>> {
-        let start = Instant::now();
-        let limits = Limits {
-            heap_bytes: self.config.max_heap,
-            stack_bytes: self.config.max_stack,
-            zeal: self.config.is_zealous(),
-        };
-        let output = Output::new(output, self.config.flush_lines);
-        let collections = observer.map(Collections);
-        let tiers = Attached::new(self, observer);
-        let mut stack = GuestStack::new(self.config.max_stack).map_err(|e| self.no_memory(&e))?;
-        let names = Arc::clone(&self.loaded.names);
-        let mut machine = Machine::new(&limits, stack.limit(), self.config.lenient, names, output)
-            .map_err(|e| self.no_memory(&e))?;
-        if let Some(collections) = &collections {
-            machine.heap.observe(collections);
-        }
-        if let Some(requests) = self.config.fail_allocations_after {
-            machine.heap.fail_after(requests);
-        }
-        if self.config.may_compile() {
-            // SAFETY: what the tiers store in functions is code of the compiler's, which
-            // follows the runtime's conventions and lives as long as the program.
-            unsafe { machine.attach(&tiers) };
-            tiers.begin();
-        }
-        if let Some(period) = self.config.jit.stress {
-            machine.force_exits(period.get().try_into().unwrap_or(i64::MAX));
-        }
-        let value = stack.run(|| self.code.run(&mut machine));
-        let flushed = machine.output.flush();
-        let stats = RunStats {
-            time: start.elapsed(),
-            heap: machine.heap.stats(),
-            printed_bytes: machine.output.printed_bytes(),
-            stack_bytes: self.config.profile.then(|| stack.peak_bytes()).flatten(),
-            frame_bytes: self.config.profile.then(|| machine.peak_frame_bytes()).flatten(),
-        };
-        if let Some(fault) = machine.take_fault() {
-            return Err(ProgramError::new(*fault, stats, &self.loaded));
-        }
-        flushed.map_err(|cause| self.output_closed(cause, stats))?;
-        Ok(Evaluation { value: Data::of(value, limit), stats })
+        self.prepare().observe(observer).start(output)
     }
 
     /// The program's syntax tree.
@@ -277,14 +233,14 @@ impl Program {
         self.code.site_profiles()
     }
 
-    fn no_memory(&self, error: &io::Error) -> Box<ProgramError> {
+    pub(super) fn no_memory(&self, error: &io::Error) -> Box<ProgramError> {
         let message = format!("the system refuses the address space for heap and stack: {error}");
         let mut fault = self.fault(ErrorKind::OutOfMemory, message);
         fault.help = Some("lower the limits with `--max-heap` and `--max-stack`".to_owned());
         ProgramError::new(fault, RunStats::default(), &self.loaded)
     }
 
-    fn output_closed(&self, cause: io::Error, stats: RunStats) -> Box<ProgramError> {
+    pub(super) fn output_closed(&self, cause: io::Error, stats: RunStats) -> Box<ProgramError> {
         let message = format!("cannot write the output: {cause}");
         let mut fault = self.fault(ErrorKind::OutputClosed, message);
         fault.cause = Some(cause);

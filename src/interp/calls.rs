@@ -120,10 +120,32 @@ pub(super) unsafe fn enter_with<P: Policy>(
     site: SiteRef,
 ) -> Value {
     if !machine.has_room(frame) {
-        return machine.stack_overflow(site.site);
+        return enter_slowly::<P>(function, entry, machine, frame, site);
     }
     if P::RECORDS && (*function).calls.spend() {
         return enter_hot::<P>(function, entry, machine, frame, site);
+    }
+    call::<P>(function, entry, machine, frame, site)
+}
+
+/// Sees whether there is no room for the call or somebody wants something, then calls the function.
+///
+/// # Safety
+/// As for [`enter`].
+#[cold]
+#[inline(never)]
+unsafe fn enter_slowly<P: Policy>(
+    function: *const VmFunction,
+    entry: impl FnOnce(&VmFunction) -> (VmCode, *const ()),
+    machine: &mut Machine<'_>,
+    frame: *mut Value,
+    site: SiteRef,
+) -> Value {
+    if let Some(error) = machine.make_room(frame, site.site) {
+        return error;
+    }
+    if P::RECORDS && (*function).calls.spend() {
+        machine.hot(&*function);
     }
     call::<P>(function, entry, machine, frame, site)
 }
@@ -189,6 +211,11 @@ pub(super) unsafe fn settle<P: Policy>(mut value: Value, mut last: u32) -> (Valu
     while value.is_signal() && !value.is_error() {
         let machine = Machine::of_signal(value);
         let (function, frame) = machine.tail();
+        if machine.is_wanted()
+            && let Some(error) = machine.poll_at_tail_call()
+        {
+            return (error, last);
+        }
         if P::RECORDS && (*function).calls.spend() {
             machine.hot(&*function);
         }

@@ -175,6 +175,8 @@ impl Eval for Fill {
 pub(super) struct Loop<P> {
     pub(super) body: Node,
     pub(super) function: *const VmFunction,
+    /// The function in the syntax tree.
+    pub(super) site: Site,
     pub(super) policy: PhantomData<P>,
 }
 
@@ -185,6 +187,11 @@ impl<P: Policy> Eval for Loop<P> {
             let value = self.body.eval(machine, frame);
             if value != Value::REPEAT {
                 return value;
+            }
+            if machine.is_wanted()
+                && let Some(error) = machine.poll(self.site)
+            {
+                return error;
             }
             if P::RECORDS && (*self.function).loops.spend() && self.is_compiled_now(machine) {
                 // The parameters are renewed, in their slots: a call from the start.
@@ -231,10 +238,24 @@ pub(super) struct Deep {
     pub(super) site: Site,
 }
 
+impl Deep {
+    /// # Safety
+    /// As for [`Eval::eval`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn eval_slowly(&self, machine: &mut Machine<'_>, frame: *mut Value) -> Value {
+        // The frame is there already.
+        if let Some(error) = machine.make_room(machine.base(), self.site) {
+            return error;
+        }
+        self.body.eval(machine, frame)
+    }
+}
+
 impl Eval for Deep {
     unsafe fn eval(&self, machine: &mut Machine<'_>, frame: *mut Value) -> Value {
         if !machine.has_stack() {
-            return machine.stack_overflow(self.site);
+            return self.eval_slowly(machine, frame);
         }
         self.body.eval(machine, frame)
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use cranelift_codegen::ir;
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_module::FuncId;
 use galo_runtime::VmFunction;
 use galo_runtime::native::{Trampoline, run_compiled};
 
@@ -107,6 +108,7 @@ pub struct Jit {
     exits: Vec<Exit>,
     trampoline: u64,
     exit_stub: u64,
+    poll_stub: Option<FuncId>,
     memory_entries: ByArity,
     /// By function: whether there is a `direct` entry, and whether a `tagged` one of its own.
     has_direct: Vec<bool>,
@@ -142,6 +144,7 @@ impl Jit {
             exits: Vec::new(),
             trampoline: 0,
             exit_stub: 0,
+            poll_stub: None,
             memory_entries: [0; MAX_ARGUMENTS + 1],
             has_direct: vec![false; program.functions.len()],
             tagged_entries: vec![0; program.functions.len()],
@@ -170,7 +173,9 @@ impl Jit {
         let mut batch = vec![
             self.stub("enter", stubs::trampoline_signature(host), stubs::trampoline)?,
             self.stub("exit", conventions::exit_signature(), stubs::exit)?,
+            self.stub("poll", conventions::poll_signature(), stubs::poll)?,
         ];
+        self.poll_stub = Some(batch[2].id);
         for &arity in &arities {
             let signature = conventions::memory_signature();
             let entry = |emit: &mut Emitter<'_>| stubs::memory_entry(emit, arity);
@@ -183,7 +188,7 @@ impl Jit {
         let address = |loaded: &Loaded| loaded.address as u64;
         (self.trampoline, self.exit_stub) = (address(&loaded[0]), address(&loaded[1]));
         let mut interpret = [0; MAX_ARGUMENTS + 1];
-        for (&arity, pair) in arities.iter().zip(loaded[2..].chunks(2)) {
+        for (&arity, pair) in arities.iter().zip(loaded[3..].chunks(2)) {
             self.memory_entries[arity] = address(&pair[0]);
             interpret[arity] = address(&pair[1]);
         }
@@ -314,12 +319,15 @@ impl Jit {
         // Code that can turn out to be wrong must not be stuck with itself.
         let is_final = function.states.is_empty();
         let itself = is_final.then(|| self.memory.reference(id, &mut clif));
+        let poll = self.poll_stub.expect("it is made before functions are compiled");
+        let poll = self.memory.reference(poll, &mut clif);
         let host = self.host();
         let input = Input {
             context: *context,
             function,
             addresses,
             exit_stub: self.exit_stub,
+            poll_stub: poll,
             forces_exits: self.options.forces_exits,
             counts_calls: self.options.counts_calls,
             first_exit: self.exits.len() as u32,

@@ -88,6 +88,12 @@ pub(super) fn memory_signature() -> Signature {
     signature(2)
 }
 
+/// The signature of what polls. It keeps all registers, so that those who call it in cold blocks pay
+/// nothing for it.
+pub(super) fn poll_signature() -> Signature {
+    Signature::new(CallConv::PreserveAll)
+}
+
 /// The signature of what a failed guard jumps to: frame, exit, value.
 pub(super) fn exit_signature() -> Signature {
     let mut signature = signature(3);

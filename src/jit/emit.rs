@@ -155,6 +155,20 @@ impl<'a> Emitter<'a> {
         self.go_on_in(stay);
     }
 
+    /// Where `condition` holds, does something first.
+    pub(super) fn detour_if(&mut self, condition: ir::Value, detour: impl FnOnce(&mut Self)) {
+        let (rare, stay) = (self.cold_block(), self.builder.create_block());
+        let here = self.builder.current_block().expect("code is added to a block");
+        if self.builder.func.layout.is_cold(here) {
+            self.builder.set_cold_block(stay);
+        }
+        self.builder.ins().brif(condition, rare, &[], stay, &[]);
+        self.go_on_in(rare);
+        detour(self);
+        self.builder.ins().jump(stay, &[]);
+        self.go_on_in(stay);
+    }
+
     /// Ends a block that is never left.
     pub(super) fn unreachable(&mut self) {
         self.builder.ins().trap(UNREACHABLE);
@@ -194,6 +208,11 @@ impl<'a> Emitter<'a> {
     pub(super) fn fail(&mut self, id: HelperId, arguments: &[ir::Value]) {
         self.helper(id, arguments);
         self.escape();
+    }
+
+    /// Where `condition` holds, there is no room for the function that is being entered.
+    pub(super) fn overflow_if(&mut self, condition: ir::Value) {
+        self.leave_if(condition, |emit| emit.fail(HelperId::StackOverflowAtEntry, &[]));
     }
 
     /// Leaves if a helper has failed.

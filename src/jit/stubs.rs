@@ -8,6 +8,7 @@
 //! | interpreted `tagged`, per arity | the same, for functions that are not compiled | stores the arguments, interprets |
 //! | interpreted `direct`, per function | callers that know the function | the same |
 //! | exit | failed guards | goes on in the interpreter |
+//! | poll | entries and rounds of loops, where somebody wants something | sees to it, keeps all registers |
 //!
 //! A stub that interprets is replaced by the next compiled function if the interpreter comes
 //! back with a tail call, so that no sequence of tail calls grows the stack.
@@ -104,6 +105,13 @@ pub(super) fn interpreted_direct(emit: &mut Emitter<'_>, convention: &Convention
     }
     let function = emit.word(function);
     interpret(emit, function, frame);
+}
+
+/// Nothing, and keeps all registers: sees to what other threads want.
+pub(super) fn poll(emit: &mut Emitter<'_>) {
+    let result = emit.helper(HelperId::Poll, &[]);
+    emit.escape_if_failed(result.expect("it returns a value or a signal"));
+    emit.builder.ins().return_(&[]);
 }
 
 fn interpret(emit: &mut Emitter<'_>, function: ir::Value, frame: ir::Value) {

@@ -176,6 +176,12 @@ helpers! {
         machine.print(site, value)
     }
 
+    /// Sees to what other threads want; the result means nothing. To be called by a stub of its own,
+    /// whose caller is the one that polls. Does not collect.
+    Poll = fn poll(machine) {
+        machine.poll_at_tail_call().unwrap_or(Value::int(0))
+    }
+
     /// Runs a function that is not compiled, with its arguments and closure in the frame.
     /// The signal of a tail call asks the caller to make it, with the function and the frame
     /// that are in the machine, by the `memory` entry.

@@ -71,12 +71,12 @@ impl<P: Policy> Compiler<'_, P> {
     fn root(&mut self) -> super::Node {
         let body = self.function.body();
         let mut root = self.node(body);
+        let site = self.function.origin.index() as galo_runtime::Site;
         if self.repeats() {
             let function = self.shared.functions[self.id.index()];
-            root = self.put(Loop { body: root, function, policy: PhantomData::<P> });
+            root = self.put(Loop { body: root, function, site, policy: PhantomData::<P> });
         }
         if self.function.frame > SMALL_FRAME_SLOTS {
-            let site = self.function.origin.index() as galo_runtime::Site;
             root = self.put(LargeFrame { body: root, slots: self.function.frame, site });
         }
         root

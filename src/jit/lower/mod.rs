@@ -11,6 +11,7 @@ mod exits;
 mod groups;
 mod objects;
 mod operations;
+mod polls;
 mod safepoints;
 mod strings;
 mod virtuals;
@@ -18,7 +19,7 @@ mod virtuals;
 use cranelift_codegen::ir::{self, BlockArg, FuncRef, InstBuilder, condcodes::IntCC};
 use cranelift_frontend::Variable;
 use galo_runtime::abi::{self, HelperId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::addresses::Addresses;
 use super::conventions::{Convention, clif_type};
@@ -43,6 +44,8 @@ pub(super) struct Input<'a> {
     pub(super) addresses: &'a dyn Addresses,
     /// Where exits go.
     pub(super) exit_stub: u64,
+    /// What polls.
+    pub(super) poll_stub: FuncRef,
     /// Whether guards and probes also fail when the machine's countdown ends.
     pub(super) forces_exits: bool,
     /// Whether the function counts its calls.
@@ -80,7 +83,8 @@ pub(super) fn lower(
         false => classify(&input.function.instruction(value).op),
     };
     let roots = Roots::new(input.function, order, &safepoint)?;
-    let mut lowering = Lowering::new(input, emit, itself, roots, groups);
+    let polling = polls::polling_blocks(input.function, &graph);
+    let mut lowering = Lowering::new(input, emit, itself, roots, groups, polling);
     lowering.prologue(order);
     for &block in order {
         lowering.block(block);
@@ -101,6 +105,8 @@ struct Lowering<'a> {
     called: FxHashMap<FunctionId, Option<ir::Block>>,
     roots: Roots,
     groups: Groups,
+    /// The blocks that begin with a look whether somebody wants something.
+    polling: FxHashSet<Block>,
     /// The room that was taken last, and the object that it was taken for.
     taken: Option<(Value, ir::Value)>,
     /// What is in its home at this point.
@@ -126,6 +132,7 @@ impl<'a> Lowering<'a> {
         itself: Option<FuncRef>,
         roots: Roots,
         groups: Groups,
+        polling: FxHashSet<Block>,
     ) -> Lowering<'a> {
         let Input { context, function, .. } = input;
         let is_main = function.id == FunctionId::MAIN;
@@ -139,6 +146,7 @@ impl<'a> Lowering<'a> {
             stored: roots.stored_at(Block::ENTRY),
             roots,
             groups,
+            polling,
             taken: None,
             values: vec![None; function.values.len()],
             variables: vec![None; function.values.len()],
@@ -174,6 +182,7 @@ impl<'a> Lowering<'a> {
             self.count_call();
         }
         self.check_limits(order);
+        self.poll_at_entry(order);
         for &block in order {
             if block != Block::ENTRY {
                 let made = self.emit.builder.create_block();
@@ -197,21 +206,20 @@ impl<'a> Lowering<'a> {
         self.emit.store(Region::Function, more, function, abi::COMPILED_CALLS as i32);
     }
 
+    /// Whether the function calls others and comes back to go on.
+    fn calls(&self, order: &[Block]) -> bool {
+        let ssa = self.ssa();
+        let body = |&block: &Block| ssa.block(block).body.iter();
+        let mut values = order.iter().flat_map(body);
+        values.any(|&value| matches!(ssa.instruction(value).op, Op::Call(..)))
+    }
+
     /// Checks the native stack if the function calls, and its frame if the native stack does not bound
     /// that, too.
     fn check_limits(&mut self, order: &[Block]) {
-        let ssa = self.ssa();
-        let body = |&block: &Block| ssa.block(block).body.iter();
-        let calls = order
-            .iter()
-            .flat_map(body)
-            .any(|&value| matches!(ssa.instruction(value).op, Op::Call(..)));
+        let calls = self.calls(order);
         if calls {
-            let pointer = self.emit.builder.ins().get_stack_pointer(ir::types::I64);
-            let limit = self.emit.load_machine(abi::STACK_LIMIT);
-            let below = IntCC::UnsignedLessThan;
-            let too_deep = self.emit.builder.ins().icmp(below, pointer, limit);
-            self.overflow_if(too_deep);
+            self.check_stack_at_entry();
         }
         let slots = self.frame_slots(order);
         let is_large = slots > SMALL_FRAME_SLOTS;
@@ -226,14 +234,8 @@ impl<'a> Lowering<'a> {
             let limit = self.emit.load_machine(abi::FRAME_LIMIT);
             let above = IntCC::UnsignedGreaterThan;
             let too_deep = self.emit.builder.ins().icmp(above, end, limit);
-            self.overflow_if(too_deep);
+            self.emit.overflow_if(too_deep);
         }
-    }
-
-    fn overflow_if(&mut self, condition: ir::Value) {
-        self.emit.leave_if(condition, |emit| {
-            emit.fail(HelperId::StackOverflowAtEntry, &[]);
-        });
     }
 
     fn block(&mut self, block: Block) {
@@ -246,6 +248,9 @@ impl<'a> Lowering<'a> {
             }
         }
         let data = self.ssa().block(block);
+        if self.polling.contains(&block) {
+            self.poll(block);
+        }
         for &value in &data.body {
             self.instruction(value);
         }

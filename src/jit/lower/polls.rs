@@ -1,0 +1,89 @@
+//! Looking whether somebody wants something of the program: at entries, and in loops.
+//!
+//! What runs for long enters functions or goes round in loops. So all that is needed is
+//!
+//! - at the entry of a function that calls, the check of the stack that is there anyway: its limit is
+//!   raised when somebody wants something ([`interrupt`](galo_runtime::interrupt));
+//! - at the entry of one that leaves by a tail call, a look at a word of the machine;
+//! - on each cycle of jumps the same look. Every cycle has a jump that goes back in the order of
+//!   the blocks, and the block that it leaves looks.
+//!
+//! What calls nothing and has no loop ends soon, and whoever called it looks.
+//!
+//! The stub that polls keeps all registers. So nothing but the look itself is on the path that is
+//! usually taken; values stay where they are.
+//!
+//! Cranelift does not take the word for what it was in the round before, since the call of the stub, in a
+//! cold block that comes back, may have changed all memory.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, InstBuilder};
+use galo_runtime::abi;
+use rustc_hash::FxHashSet;
+
+use super::super::emit::Region;
+use super::Lowering;
+use crate::ssa::analysis::Graph;
+use crate::ssa::{Block, End, Function};
+
+/// The blocks that jump back.
+pub(super) fn polling_blocks(function: &Function, graph: &Graph) -> FxHashSet<Block> {
+    let order = graph.order();
+    let mut places = vec![usize::MAX; function.blocks.len()];
+    for (place, block) in order.iter().enumerate() {
+        places[block.0 as usize] = place;
+    }
+    let jumps_back = |&&from: &&Block| {
+        let place = places[from.0 as usize];
+        function.block(from).end.jumps().any(|jump| places[jump.to.0 as usize] <= place)
+    };
+    order.iter().filter(jumps_back).copied().collect()
+}
+
+impl Lowering<'_> {
+    /// At the entry of a function that calls: whether there is room, and whether somebody wants
+    /// something.
+    pub(super) fn check_stack_at_entry(&mut self) {
+        let below = IntCC::UnsignedLessThan;
+        let stub = self.input.poll_stub;
+        let is_below = |emit: &mut super::Emitter<'_>, limit: usize| {
+            let limit = emit.load_machine(limit);
+            let pointer = emit.builder.ins().get_stack_pointer(ir::types::I64);
+            emit.builder.ins().icmp(below, pointer, limit)
+        };
+        let looks = is_below(&mut self.emit, abi::ENTRY_LIMIT);
+        self.emit.detour_if(looks, |emit| {
+            emit.builder.ins().call(stub, &[]);
+            let too_deep = is_below(emit, abi::STACK_LIMIT);
+            emit.overflow_if(too_deep);
+        });
+    }
+
+    /// At the entry of a function that leaves by a tail call and has no other look.
+    pub(super) fn poll_at_entry(&mut self, order: &[Block]) {
+        let ssa = self.ssa();
+        let leaves = |&block: &Block| matches!(ssa.block(block).end, End::TailCall { .. });
+        if !self.calls(order) && order.iter().any(leaves) {
+            self.look();
+        }
+    }
+
+    /// At the beginning of a block that jumps back. Its place is that of what is done there, or else
+    /// was done before.
+    pub(super) fn poll(&mut self, block: Block) {
+        if let Some(&last) = self.ssa().block(block).body.last() {
+            self.emit.at(self.ssa().instruction(last).site);
+        }
+        self.look();
+    }
+
+    fn look(&mut self) {
+        let machine = self.emit.machine();
+        let ty = ir::types::I32;
+        let wanted = self.emit.load_typed(ty, Region::Machine, machine, abi::IS_WANTED as i32);
+        let stub = self.input.poll_stub;
+        self.emit.detour_if(wanted, |emit| {
+            emit.builder.ins().call(stub, &[]);
+        });
+    }
+}
