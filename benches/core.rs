@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use galo::interp::Code;
+use galo::interp::{Code, Options};
 use galo::syntax::ast::Ast;
 use galo::syntax::parser::parse;
 
@@ -27,6 +27,7 @@ fn program(count: usize) -> Ast {
 }
 
 fn bench(criterion: &mut Criterion) {
+    let options = Options { records: true, ..Options::default() };
     for count in [10, 1_000, 30_000] {
         let ast = program(count);
         let nodes = Throughput::Elements(ast.len() as u64);
@@ -37,7 +38,7 @@ fn bench(criterion: &mut Criterion) {
         });
         let core = galo::core::lower(&ast).expect("few captures");
         group.bench_with_input(BenchmarkId::new("compile", ast.len()), &ast, |bencher, ast| {
-            bencher.iter(|| Code::new(black_box(&core), ast, true).expect("memory"));
+            bencher.iter(|| Code::new(black_box(&core), ast, options).expect("memory"));
         });
         group.finish();
     }

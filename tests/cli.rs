@@ -306,3 +306,47 @@ fn debuggers_name_compiled_functions() {
     assert!(stdout.contains(" in f (<command line>:1:9), version 1 ()\n"), "{stdout}");
     assert!(stdout.contains(" in main (<command line>:1:1), version 1 ()\n"), "{stdout}");
 }
+
+#[test]
+fn a_program_ends_when_its_time_is_over() {
+    let endless = "let f = fn (n) => { f(n + 1) }; let _ = print(1); f(0)";
+    for tier in ["--tier=interp", "--tier=jit", "--tier=auto"] {
+        let output = galo(&[tier, "--timeout=20ms", "-e", endless]).output().unwrap();
+        assert_eq!((output.status.code(), &output.stdout[..]), (Some(1), &b"1\n"[..]), "{tier}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.starts_with("error[timeout]: the time"), "{text}");
+    }
+}
+
+/// Starts a program that prints much and then runs for ever, waits until it has begun to print, and sends
+/// it a signal.
+#[cfg(unix)]
+fn signalled(signal: i32, tier: &str) -> std::process::Output {
+    let endless = "let spin = fn (n) => { spin(n + 1) };
+        let f = fn (n) => { if (n == 20000) { spin(0) } else { let _ = print(n); f(n + 1) } };
+        f(0)";
+    let mut command = galo(&[tier, "-e", endless]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut start = [0; 2];
+    child.stdout.as_mut().unwrap().read_exact(&mut start).unwrap();
+    // SAFETY: a signal to a child that nobody has waited for.
+    assert_eq!(unsafe { libc::kill(child.id() as i32, signal) }, 0);
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+#[cfg(unix)]
+fn signals_end_the_program_and_then_galo() {
+    use std::os::unix::process::ExitStatusExt;
+
+    for signal in [libc::SIGINT, libc::SIGTERM] {
+        for tier in ["--tier=interp", "--tier=jit", "--tier=auto"] {
+            let output = signalled(signal, tier);
+            assert_eq!(output.status.signal(), Some(signal), "{tier}");
+            // Whatever was printed has arrived, up to the end of a line.
+            assert_eq!(output.stdout.last(), Some(&b'\n'), "{tier}");
+            let text = String::from_utf8(output.stderr).unwrap();
+            assert!(text.starts_with("error[interrupted]: interrupted"), "{text}");
+        }
+    }
+}

@@ -11,32 +11,68 @@ use galo::{Config, Engine, ErrorKind, JitConfig, Program, ProgramError, Tier};
 const ENDLESS: [(&str, &str); 14] = [
     ("loop", "let f = fn (n) => { f(n + 1) }; let _ = print(1); f(0)"),
     ("loop of nothing", "let f = fn () => { f() }; let _ = print(1); f()"),
-    ("two loops", "let g = fn (n) => { if (n == 9) { 1 } else { g(n + 1) } };
-        let f = fn (n) => { let _ = g(0); f(n + 1) }; let _ = print(1); f(0)"),
-    ("loop around a leaf", "let id = fn (x) => { (x, x) };
-        let f = fn (n) => { let _ = id(n); f(n) }; let _ = print(1); f(0)"),
-    ("loop with branches", "let f = fn (n) => {
+    (
+        "two loops",
+        "let g = fn (n) => { if (n == 9) { 1 } else { g(n + 1) } };
+        let f = fn (n) => { let _ = g(0); f(n + 1) }; let _ = print(1); f(0)",
+    ),
+    (
+        "loop around a leaf",
+        "let id = fn (x) => { (x, x) };
+        let f = fn (n) => { let _ = id(n); f(n) }; let _ = print(1); f(0)",
+    ),
+    (
+        "loop with branches",
+        "let f = fn (n) => {
         if (n % 3 == 0) { f(n + 1) } else { if (n % 2 == 0) { f(n * 3) } else { f(n - 7) } }
-        }; let _ = print(1); f(1)"),
-    ("mutual tail calls", "let a = fn (n, g) => { g(n + 1, g) };
-        let b = fn (n, g) => { a(n + 1, g) }; let _ = print(1); a(0, b)"),
-    ("three in a round", "let a = fn (n) => { b(n + 1) }; let b = fn (n) => { c(n + 1) };
-        let c = fn (n) => { a(n + 1) }; let _ = print(1); a(0)"),
-    ("closures in a loop", "let make = fn (k) => { fn (n) => { n + k } };
-        let f = fn (n) => { f(make(n)(1)) }; let _ = print(1); f(0)"),
-    ("closure that calls itself", "let make = fn (k) => { let go = fn (n) => { go(n + k) }; go };
-        let _ = print(1); make(3)(0)"),
-    ("recursion up and down", "let down = fn (n) => { if (n == 0) { 0 } else { 1 + down(n - 1) } };
-        let f = fn (n) => { f(n + down(1000)) }; let _ = print(1); f(0)"),
-    ("fib without end", "let fib = fn (n) => { if (n < 2) { n } else { fib(n - 1) + fib(n - 2) } };
-        let f = fn (n) => { f(fib(11) + n) }; let _ = print(1); f(0)"),
-    ("strings", "let f = fn (s) => { if (s == \"aaaa\") { f(\"\") } else { f(s + \"a\") } };
-        let _ = print(1); f(\"\")"),
-    ("prints", "let f = fn (n) => { let _ = if (n % 1000 == 0) { print(n) } else { n }; f(n + 1) };
-        f(0)"),
-    ("exponential", "let tak = fn (n, m) => {
+        }; let _ = print(1); f(1)",
+    ),
+    (
+        "mutual tail calls",
+        "let a = fn (n, g) => { g(n + 1, g) };
+        let b = fn (n, g) => { a(n + 1, g) }; let _ = print(1); a(0, b)",
+    ),
+    (
+        "three in a round",
+        "let a = fn (n) => { b(n + 1) }; let b = fn (n) => { c(n + 1) };
+        let c = fn (n) => { a(n + 1) }; let _ = print(1); a(0)",
+    ),
+    (
+        "closures in a loop",
+        "let make = fn (k) => { fn (n) => { n + k } };
+        let f = fn (n) => { f(make(n)(1)) }; let _ = print(1); f(0)",
+    ),
+    (
+        "closure that calls itself",
+        "let make = fn (k) => { let go = fn (n) => { go(n + k) }; go };
+        let _ = print(1); make(3)(0)",
+    ),
+    (
+        "recursion up and down",
+        "let down = fn (n) => { if (n == 0) { 0 } else { 1 + down(n - 1) } };
+        let f = fn (n) => { f(n + down(1000)) }; let _ = print(1); f(0)",
+    ),
+    (
+        "fib without end",
+        "let fib = fn (n) => { if (n < 2) { n } else { fib(n - 1) + fib(n - 2) } };
+        let f = fn (n) => { f(fib(11) + n) }; let _ = print(1); f(0)",
+    ),
+    (
+        "strings",
+        "let f = fn (s) => { if (s == \"aaaa\") { f(\"\") } else { f(s + \"a\") } };
+        let _ = print(1); f(\"\")",
+    ),
+    (
+        "prints",
+        "let f = fn (n) => { let _ = if (n % 1000 == 0) { print(n) } else { n }; f(n + 1) };
+        f(0)",
+    ),
+    (
+        "exponential",
+        "let tak = fn (n, m) => {
         if (n == 0) { m } else { tak(n - 1, tak(n - 1, m + 1)) } };
-        let _ = print(1); tak(1000, 0)"),
+        let _ = print(1); tak(1000, 0)",
+    ),
 ];
 
 fn configs() -> Vec<(&'static str, Config)> {
@@ -172,7 +208,8 @@ fn of_two_programs_only_the_one_that_is_meant_ends() {
             (thread, receive.recv().expect("it begins"))
         };
         let (endless, handle) = start(ENDLESS[0].1);
-        let (ends, _) = start("let f = fn (n) => { if (n == 0) { 7 } else { f(n - 1) } }; f(200000)");
+        let (ends, _) =
+            start("let f = fn (n) => { if (n == 0) { 7 } else { f(n - 1) } }; f(200000)");
         handle.interrupt();
         assert_eq!(endless.join().expect("no panic"), Err(ErrorKind::Interrupted), "{tier}");
         let value = ends.join().expect("no panic").expect("nobody interrupts it");
@@ -207,7 +244,6 @@ let _ = outer();
         let error = run.start(&mut output).expect_err("it does not end by itself");
         let trace: Vec<String> = error.trace.iter().map(|frame| format!("{frame:?}")).collect();
         assert!(trace.iter().any(|call| call.contains("\"outer\"")), "{tier}: {trace:?}");
-        let place = error.span.start as usize..error.span.end as usize;
         // In the loop, or at the call while the loop is being compiled.
         let text = &SOURCE[error.span.start as usize..error.span.end as usize];
         let body = &SOURCE[SOURCE.find("fn (n)").unwrap()..SOURCE.find(';').unwrap()];

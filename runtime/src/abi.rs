@@ -50,6 +50,8 @@ pub const STACK_LIMIT: usize = offset_of!(Machine<'static>, stack_limit);
 /// In the machine: 32 bits that are not 0 if somebody wants something; then [`HelperId::Poll`] is to
 /// be called. Loops look here.
 pub const IS_WANTED: usize = offset_of!(Machine<'static>, polls.is_raised);
+/// In the machine: how many more calls may be made, an `i64`, where they are counted.
+pub const FUEL: usize = offset_of!(Machine<'static>, fuel);
 /// In the machine: the slot beyond which no frame may begin. A function whose callees begin up to
 /// [`UNCHECKED_SLOTS`](crate::machine::UNCHECKED_SLOTS) behind its own frame need not look; one
 /// whose frame has more than [`SMALL_FRAME_SLOTS`](crate::machine::SMALL_FRAME_SLOTS) must see that

@@ -35,6 +35,10 @@ pub enum ErrorKind {
     Interrupted,
     /// The time that the program may take is over.
     Timeout,
+    /// The program has made more calls than it may.
+    OutOfFuel,
+    /// The program has printed more than it may.
+    OutputLimit,
 }
 
 impl ErrorKind {
@@ -52,6 +56,8 @@ impl ErrorKind {
             ErrorKind::OutputClosed => "output-closed",
             ErrorKind::Interrupted => "interrupted",
             ErrorKind::Timeout => "timeout",
+            ErrorKind::OutOfFuel => "out-of-fuel",
+            ErrorKind::OutputLimit => "output-limit",
         }
     }
 }

@@ -162,10 +162,9 @@ impl<'out> Machine<'out> {
     #[cold]
     #[inline(never)]
     pub fn make_room(&mut self, frame: *mut Value, site: Site) -> Option<Value> {
-        if self.is_wanted() || self.stack_limit_is_raised() {
-            if let Some(error) = self.poll(site) {
-                return Some(error);
-            }
+        let is_wanted = self.is_wanted() || self.stack_limit_is_raised();
+        if is_wanted && let Some(error) = self.poll(site) {
+            return Some(error);
         }
         (!self.has_room_for(frame)).then(|| self.stack_overflow(site))
     }

@@ -15,7 +15,7 @@ use crate::heap::{Heap, OutOfMemory, Roots};
 use crate::interrupt::{Interrupts, Polls};
 use crate::mapping::Mapping;
 use crate::native::Native;
-use crate::output::{Output, describe};
+use crate::output::{Output, OutputError, describe};
 use crate::stack::STACK_MARGIN_BYTES;
 use crate::value::Value;
 
@@ -58,6 +58,8 @@ pub struct Machine<'out> {
     pub(crate) stack_limit: usize,
     /// Who can reach the program from other threads.
     pub(crate) interrupts: Arc<Interrupts>,
+    /// How many more calls may be made, where they are counted.
+    pub(crate) fuel: i64,
     /// What to call next and in which frame, when a tail call is signalled.
     pub(crate) tail: (*const VmFunction, *mut Value),
     /// What compiled code keeps here.
@@ -103,6 +105,7 @@ impl<'out> Machine<'out> {
             polls: Polls::new(stack_limit),
             stack_limit,
             interrupts: Arc::default(),
+            fuel: i64::MAX,
             tail: (std::ptr::null(), std::ptr::null_mut()),
             native: Native::new(frames.start().cast()),
             heap: Heap::new(limits.heap_bytes, limits.zeal)?,
@@ -246,8 +249,18 @@ impl<'out> Machine<'out> {
     pub fn print(&mut self, site: Site, value: Value) -> Value {
         match self.output.print(value) {
             Ok(()) => value,
-            Err(cause) => self.output_failed(site, cause),
+            Err(OutputError::Sink(cause)) => self.output_failed(site, cause),
+            Err(OutputError::Full) => self.output_full(site),
         }
+    }
+
+    #[cold]
+    fn output_full(&mut self, site: Site) -> Value {
+        let limit = bytes_for_people(self.output.printed_bytes() as usize);
+        let message = format!("the program prints more than {limit}");
+        let error = self.raise(ErrorKind::OutputLimit, site, Blame::Whole, message, "printed here");
+        self.help("raise the limit with `--max-output`");
+        error
     }
 
     #[cold]
@@ -341,6 +354,34 @@ impl<'out> Machine<'out> {
         let error =
             self.raise(ErrorKind::StackOverflow, site, Blame::Whole, message, "calling here");
         self.help("make the recursion end, use a tail call, or raise the limit with `--max-stack`");
+        error
+    }
+
+    /// How many more calls may be made by code that counts them.
+    pub fn set_fuel(&mut self, calls: u64) {
+        self.fuel = i64::try_from(calls).unwrap_or(i64::MAX);
+    }
+
+    /// How many more calls may be made; negative once there was one too many.
+    pub fn fuel(&self) -> i64 {
+        self.fuel
+    }
+
+    /// Counts a call; whether it may be made.
+    #[inline(always)]
+    pub fn burn_fuel(&mut self) -> bool {
+        self.fuel -= 1;
+        self.fuel >= 0
+    }
+
+    /// One call too many: of the function at this site.
+    #[cold]
+    #[inline(never)]
+    pub fn out_of_fuel(&mut self, site: Site) -> Value {
+        let message = "out of fuel: the program makes more calls than it may";
+        let label = "this would have been called once more";
+        let error = self.raise(ErrorKind::OutOfFuel, site, Blame::Whole, message, label);
+        self.help("raise the limit with `--fuel`");
         error
     }
 

@@ -7,29 +7,50 @@ use crate::value::{Kind, Value};
 
 const BUFFER_BYTES: usize = 64 << 10;
 
+/// Why something was not printed.
+#[derive(Debug)]
+pub enum OutputError {
+    /// The sink does not take it.
+    Sink(io::Error),
+    /// As much has been printed as may be.
+    Full,
+}
+
+impl From<io::Error> for OutputError {
+    fn from(error: io::Error) -> OutputError {
+        OutputError::Sink(error)
+    }
+}
+
 /// A buffered writer of values.
 pub struct Output<'out> {
     sink: &'out mut dyn Write,
     buffer: Vec<u8>,
     flush_lines: bool,
     printed_bytes: u64,
+    max_bytes: u64,
 }
 
 impl<'out> Output<'out> {
     /// An output that reaches `sink` when its buffer is full or flushed, and with
     /// `flush_lines` after every print.
     pub fn new(sink: &'out mut dyn Write, flush_lines: bool) -> Self {
-        Output { sink, buffer: Vec::new(), flush_lines, printed_bytes: 0 }
+        Output { sink, buffer: Vec::new(), flush_lines, printed_bytes: 0, max_bytes: u64::MAX }
     }
 
-    /// Writes a value and a line feed.
+    /// The most bytes that may be printed.
+    pub fn limit(&mut self, bytes: u64) {
+        self.max_bytes = bytes;
+    }
+
+    /// Writes a value and a line feed; as much of it as may be printed.
     ///
     /// # Errors
-    /// Those of the sink.
-    pub fn print(&mut self, value: Value) -> io::Result<()> {
+    /// Those of the sink, and if it is more than may be printed.
+    pub fn print(&mut self, value: Value) -> Result<(), OutputError> {
         write_value(value, &mut |bytes| self.write(bytes))?;
         self.write(b"\n")?;
-        if self.flush_lines { self.flush() } else { Ok(()) }
+        if self.flush_lines { Ok(self.flush()?) } else { Ok(()) }
     }
 
     /// How many bytes were printed so far.
@@ -48,7 +69,16 @@ impl<'out> Output<'out> {
         self.sink.flush()
     }
 
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        let room = self.max_bytes - self.printed_bytes;
+        if bytes.len() as u64 > room {
+            self.write_all(&bytes[..room as usize])?;
+            return Err(OutputError::Full);
+        }
+        Ok(self.write_all(bytes)?)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.printed_bytes += bytes.len() as u64;
         if self.buffer.len() + bytes.len() <= BUFFER_BYTES {
             self.buffer.extend_from_slice(bytes);

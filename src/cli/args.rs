@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::options::{InspectArgs, JitArgs};
 use super::size::Size;
+use super::span::Span;
 use crate::Config;
 use crate::inspect::StageList;
 
@@ -25,8 +26,8 @@ Examples:
   galo check fib.rinha            look for mistakes without running
   galo help run                   all about one command
 
-Exit status: 0 the program ran; 1 it failed; 2 wrong usage; 65 the input is not a
-program; 66 it cannot be read; 70 a bug in galo."
+Exit status: 0 the program ran; 1 it failed or reached a limit; 2 wrong usage; 65 the input is
+not a program; 66 it cannot be read; 70 a bug in galo. Interrupted, galo dies of the signal."
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -86,6 +87,18 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "SIZE", default_value_t = Size(Config::default().max_stack))]
     pub(super) max_stack: Size,
 
+    /// The longest that the program may run, like 500ms, 10s or 2m
+    #[arg(long, value_name = "DURATION")]
+    pub(super) timeout: Option<Span>,
+
+    /// The most calls, tail calls included; the same program ends at the same place in every tier
+    #[arg(long, value_name = "CALLS")]
+    pub(super) fuel: Option<u64>,
+
+    /// The most that the program may print, in bytes or with K, M or G
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_output: Option<Size>,
+
     /// Accept what many community programs use and the specification does not
     #[arg(long)]
     pub(super) lenient: bool,
@@ -94,8 +107,15 @@ pub(super) struct LimitArgs {
 impl LimitArgs {
     /// A configuration with these limits.
     pub(super) fn config(&self, config: Config) -> Config {
-        let (max_heap, max_stack, lenient) = (self.max_heap.0, self.max_stack.0, self.lenient);
-        Config { max_heap, max_stack, lenient, ..config }
+        Config {
+            max_heap: self.max_heap.0,
+            max_stack: self.max_stack.0,
+            timeout: self.timeout.map(|span| span.0),
+            fuel: self.fuel,
+            max_output: self.max_output.map(|size| size.0 as u64),
+            lenient: self.lenient,
+            ..config
+        }
     }
 }
 

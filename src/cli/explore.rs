@@ -31,7 +31,8 @@ pub(super) fn explore(args: &ExploreArgs, color: bool) -> Outcome {
     let mut printed = Tee::new(to);
     let recorder = Recorder::new(&program);
     let progress = Progress::beside(true);
-    let result = program.run_observed(&mut printed, &Watched::new(&recorder, &progress));
+    let watched = Watched::new(&recorder, &progress);
+    let finished = run::start(program.prepare().observe(&watched), &mut printed);
     let recording = recorder.finish();
     let output = printed.kept();
     drop(stdout);
@@ -40,11 +41,11 @@ pub(super) fn explore(args: &ExploreArgs, color: bool) -> Outcome {
         (text, Form::Source) => Shown::source(text),
         (_, Form::Json) => Shown::layout(program.ast()),
     };
+    let result = finished.result.as_ref();
     let failed = result
-        .as_ref()
         .err()
         .map(|error| Failed { text: run::error_text(&input, error, false), node: error.node });
-    let run = result.as_ref().map_or_else(|error| error.stats, |run| *run);
+    let run = result.map_or_else(|error| error.stats, |run| *run);
     let options = options(args);
     let (names, shown, options) = (&names, &shown, options.as_str());
     let exploration = Exploration { names, shown, options, recording, run, output, failed };
@@ -53,7 +54,7 @@ pub(super) fn explore(args: &ExploreArgs, color: bool) -> Outcome {
     drop(progress);
     page.write(&text)?;
     run::warn_of_no_compiler(&program, color);
-    run::outcome(&input, result, color)
+    run::outcome(&input, finished, color)
 }
 
 fn config(args: &ExploreArgs) -> Config {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use annotate_snippets::{Group, Level, Renderer};
 
+use super::signals;
 use crate::inspect::Target;
 
 /// The exit status if the input is not a program.
@@ -29,6 +30,13 @@ pub(super) enum Failure {
     },
     /// The program failed; the text says how.
     ProgramError(String),
+    /// A signal ended the program.
+    Interrupted {
+        /// Where that was.
+        text: String,
+        /// The signal.
+        signal: i32,
+    },
     /// What was made cannot be written.
     Unwritable {
         /// Where to.
@@ -58,6 +66,10 @@ impl Failure {
                 (line(&format!("cannot read {name:?}: {error}"), help, color), 66)
             }
             Failure::ProgramError(text) => (text, 1),
+            Failure::Interrupted { text, signal } => {
+                say(&text);
+                signals::die_of(signal)
+            }
             // Whoever closed the output has seen enough.
             Failure::Unwritable { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;

@@ -19,7 +19,9 @@ mod progress;
 mod repl;
 mod run;
 mod shell;
+mod signals;
 mod size;
+mod span;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
 //! `galo run`: runs a program.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -8,15 +8,18 @@ use super::Outcome;
 use super::args::RunArgs;
 use super::failure::{Failure, say, warn};
 use super::input::Input;
+use super::signals::Signals;
 use super::{dump, output};
-use crate::engine::RunStats;
+use crate::engine::{Run, RunStats};
 use crate::inspect::{
     Dumps, Inspector, Names, Overview, PassOverview, Profile, ProfileOptions, Statistics, Trace,
     TraceOptions,
 };
 use crate::report::{Call, Locator};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
-use crate::{Config, Engine, InputError, JitConfig, Program, ProgramError, engine::TraceFrame};
+use crate::{
+    Config, Engine, ErrorKind, InputError, JitConfig, Program, ProgramError, engine::TraceFrame,
+};
 
 pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     if args.inspect.wants_overview() {
@@ -25,7 +28,7 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     if args.jit.wants_overview() {
         return output::print(|out| write!(out, "{PassOverview}"));
     }
-    let start = Instant::now();
+    let begin = Instant::now();
     let input = Input::read_or_contest(&args.input)?;
     let (dump_options, trace_options) = (args.inspect.dump_options(), args.inspect.trace_options());
     let dumps = dump_options.as_ref().map(|options| dump::open(options, &input, color));
@@ -34,9 +37,9 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     let program = load(&engine, &input, color)?;
     let profile = args.inspect.profile.as_ref().map(open_profile).transpose()?;
     let watched = Watched { dumps, trace, profile };
-    let result = match (&watched, &args.inspect.stats) {
+    let run = match (&watched, &args.inspect.stats) {
         (Watched { dumps: None, trace: None, profile: None }, None) => {
-            program.run(&mut io::stdout().lock())
+            start(program.prepare(), &mut io::stdout().lock())
         }
         _ => {
             let names = Names::new(&program, Locator::new(&input.reporter(program.ast(), false)));
@@ -45,21 +48,35 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     };
     warn_of_no_compiler(&program, color);
     if args.inspect.time {
-        say(&format!("time: {:.3} ms\n", start.elapsed().as_secs_f64() * 1e3));
+        say(&format!("time: {:.3} ms\n", begin.elapsed().as_secs_f64() * 1e3));
     }
-    outcome(&input, result, color)
+    outcome(&input, run, color)
+}
+
+/// A run that has ended.
+pub(super) struct Finished {
+    pub(super) result: Result<RunStats, Box<ProgramError>>,
+    /// The signal that came meanwhile.
+    signal: Option<i32>,
+}
+
+/// Runs a program that signals can interrupt.
+pub(super) fn start(run: Run<'_>, output: &mut dyn Write) -> Finished {
+    // Without handlers signals end galo all the same, if less politely.
+    let signals = Signals::interrupt(&run.interrupt_handle()).ok();
+    let result = run.start(output);
+    Finished { result, signal: signals.and_then(|signals| signals.came()) }
 }
 
 /// What a run comes to.
-pub(super) fn outcome(
-    input: &Input,
-    result: Result<RunStats, Box<ProgramError>>,
-    color: bool,
-) -> Outcome {
-    match result {
-        Ok(_) => Ok(ExitCode::SUCCESS),
-        Err(error) if error.is_closed_pipe() => Ok(ExitCode::SUCCESS),
-        Err(error) => Err(program_error(input, &error, color)),
+pub(super) fn outcome(input: &Input, run: Finished, color: bool) -> Outcome {
+    match (run.result, run.signal) {
+        (Ok(_), _) => Ok(ExitCode::SUCCESS),
+        (Err(error), _) if error.is_closed_pipe() => Ok(ExitCode::SUCCESS),
+        (Err(error), Some(signal)) if error.kind == ErrorKind::Interrupted => {
+            Err(Failure::Interrupted { text: error_text(input, &error, color), signal })
+        }
+        (Err(error), _) => Err(program_error(input, &error, color)),
     }
 }
 
@@ -76,13 +93,13 @@ fn run_watched(
     names: &Names<'_>,
     watched: Watched<'_>,
     color: bool,
-) -> Result<Result<RunStats, Box<ProgramError>>, Failure> {
+) -> Result<Finished, Failure> {
     let Watched { dumps, trace, profile } = watched;
     if let Some(dumps) = &dumps {
         dumps.program(names);
     }
     let inspector = Inspector { names, trace, dumps, profile };
-    let result = names.program.run_observed(&mut io::stdout().lock(), &inspector);
+    let run = start(names.program.prepare().observe(&inspector), &mut io::stdout().lock());
     if let (Some(trace), Some(options)) = (inspector.trace, &args.inspect.trace) {
         trace.finish().map_err(|e| Failure::unwritable_target(&options.target, e))?;
     }
@@ -93,11 +110,12 @@ fn run_watched(
         dump::finish(dumps, names, color)?;
     }
     if let Some(options) = &args.inspect.stats {
-        let run = result.as_ref().map_or_else(|error| error.stats, |run| *run);
-        let written = Statistics { names, run, tiers: names.program.tier_stats() }.write(options);
+        let cost = run.result.as_ref().map_or_else(|error| error.stats, |run| *run);
+        let written =
+            Statistics { names, run: cost, tiers: names.program.tier_stats() }.write(options);
         written.map_err(|e| Failure::unwritable_target(&options.target, e))?;
     }
-    Ok(result)
+    Ok(run)
 }
 
 /// Says so if machine code was wanted and cannot be had.

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::interp;
 use crate::ssa::Switches;
 
 /// Which tiers may run a program.
@@ -100,6 +101,12 @@ pub struct Config {
     /// How long a run may take, from its start on a clock that never stands still, before the error
     /// `timeout`; as long as it likes if there is none.
     pub timeout: Option<Duration>,
+    /// How many calls the program may make, tail calls included, before the error `out-of-fuel`. The
+    /// same number of calls is counted whatever the tiers do, so that the same program ends at the same place;
+    /// what optimisations would save of calls, they do not save then.
+    pub fuel: Option<u64>,
+    /// How many bytes the program may print before the error `output-limit`.
+    pub max_output: Option<u64>,
     /// Whether operators take what many community programs expect: `+` joins a Str with any
     /// value as it is printed, `==` and `!=` compare any two values (those of different
     /// kinds are unequal, tuples are compared by their parts, closures by identity), and
@@ -128,6 +135,8 @@ impl Default for Config {
             max_heap: 768 << 20,
             max_stack: 512 << 20,
             timeout: None,
+            fuel: None,
+            max_output: None,
             lenient: false,
             profile: false,
             flush_lines: false,
@@ -138,9 +147,20 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Whether programs are compiled to note a profile.
-    pub(super) fn records(&self) -> bool {
-        self.profile || self.tier != Tier::Interp
+    /// What the interpreter does besides running the program.
+    pub(super) fn interpreter(&self) -> interp::Options {
+        interp::Options {
+            records: self.profile || self.tier != Tier::Interp,
+            counts_fuel: self.fuel.is_some(),
+        }
+    }
+
+    /// What of the optimiser is switched on. Where calls are counted, each of them is made.
+    pub(super) fn switches(&self) -> Switches {
+        match self.fuel {
+            Some(_) => self.jit.switches.for_counted_calls(),
+            None => self.jit.switches,
+        }
     }
 
     /// Whether anything may run as machine code.

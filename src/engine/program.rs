@@ -67,7 +67,7 @@ impl Engine {
             name: ast.name().to_owned(),
             diagnostics: vec![*diagnostic],
         })?;
-        let (code, compile) = timed(|| Code::new(&core, &ast, self.config.records()));
+        let (code, compile) = timed(|| Code::new(&core, &ast, self.config.interpreter()));
         let code = code.map_err(|error| InputError {
             name: ast.name().to_owned(),
             diagnostics: vec![out_of_memory(&ast, &error)],

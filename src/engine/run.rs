@@ -110,6 +110,12 @@ impl<'p> Run<'p> {
         let mut machine = Machine::new(&limits, stack.limit(), config.lenient, names, output)
             .map_err(|e| program.no_memory(&e))?;
         machine.set_interrupts(Arc::clone(&interrupts));
+        if let Some(fuel) = config.fuel {
+            machine.set_fuel(fuel);
+        }
+        if let Some(bytes) = config.max_output {
+            machine.output.limit(bytes);
+        }
         if let Some(collections) = &collections {
             machine.heap.observe(collections);
         }
@@ -134,6 +140,8 @@ impl<'p> Run<'p> {
             time: start.elapsed(),
             heap: machine.heap.stats(),
             printed_bytes: machine.output.printed_bytes(),
+            // The call that was one too many is not made.
+            calls: config.fuel.map(|fuel| fuel.min(i64::MAX as u64) - machine.fuel().max(0) as u64),
             stack_bytes: config.profile.then(|| stack.peak_bytes()).flatten(),
             frame_bytes: config.profile.then(|| machine.peak_frame_bytes()).flatten(),
         };

@@ -30,6 +30,8 @@ pub struct RunStats {
     pub heap: HeapStats,
     /// Bytes that the program printed.
     pub printed_bytes: u64,
+    /// How many calls it made, tail calls included, if the configuration limits them.
+    pub calls: Option<u64>,
     /// The most native stack it used, in bytes, if the configuration asks for a profile and
     /// the system tells.
     pub stack_bytes: Option<usize>,

@@ -109,6 +109,14 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The facts of the program if calls are counted and can be too many: every function but the
+    /// program's body can fail by that, and so can that if it calls any.
+    #[must_use]
+    pub fn with_counted_calls(mut self) -> Facts {
+        self.functions.iter_mut().for_each(|function| function.effects.fails = true);
+        self
+    }
+
     /// The facts of a function.
     pub fn function(&self, id: FunctionId) -> &FunctionFacts {
         &self.functions[id.index()]

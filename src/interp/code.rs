@@ -12,6 +12,15 @@ use super::resume::Interior;
 use crate::core::{FunctionId, NodeId, Program};
 use crate::syntax::ast::{Ast, Symbol};
 
+/// What the interpreter does besides running the program.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// It notes a profile.
+    pub records: bool,
+    /// It counts every call.
+    pub counts_fuel: bool,
+}
+
 /// The nodes of a program and everything they refer to.
 #[derive(Debug)]
 pub struct Code {
@@ -34,15 +43,15 @@ pub struct Code {
 }
 
 impl Code {
-    /// Compiles a program; `records` says whether it will note its profile.
+    /// Compiles a program.
     ///
     /// # Errors
     /// If the system has no memory left.
-    pub fn new(program: &Program, ast: &Ast, records: bool) -> io::Result<Code> {
-        if records {
-            compile::compile::<Recording>(program, ast)
+    pub fn new(program: &Program, ast: &Ast, options: Options) -> io::Result<Code> {
+        if options.records {
+            compile::compile::<Recording>(program, ast, options)
         } else {
-            compile::compile::<Silent>(program, ast)
+            compile::compile::<Silent>(program, ast, options)
         }
     }
 

@@ -214,6 +214,23 @@ impl<P> Loop<P> {
     }
 }
 
+/// Counts a call of a function, before its body.
+#[derive(Clone, Copy)]
+pub(super) struct Fueled {
+    pub(super) body: Node,
+    /// The function.
+    pub(super) site: Site,
+}
+
+impl Eval for Fueled {
+    unsafe fn eval(&self, machine: &mut Machine<'_>, frame: *mut Value) -> Value {
+        if !machine.burn_fuel() {
+            return machine.out_of_fuel(self.site);
+        }
+        self.body.eval(machine, frame)
+    }
+}
+
 /// The root of a function with a large frame: checks that there is room for it.
 #[derive(Clone, Copy)]
 pub(super) struct LargeFrame {

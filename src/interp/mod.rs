@@ -44,7 +44,7 @@ mod resume;
 mod tail_calls;
 
 pub use arithmetic::operator;
-pub use code::Code;
+pub use code::{Code, Options};
 pub use resume::{Frame, Resume};
 
 #[cfg(doc)]

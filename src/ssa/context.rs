@@ -34,6 +34,8 @@ pub struct Context<'a> {
     pub lenient: bool,
     /// Whether every operation is to be followed by an [`Op::Probe`](super::Op::Probe).
     pub probes: bool,
+    /// Whether every call is counted ([`Op::Fuel`](super::Op::Fuel)).
+    pub fuel: bool,
     /// What of the optimiser is switched on.
     pub switches: Switches,
     /// What is known of functions that may be inlined; none if nothing is to be.
@@ -56,6 +58,7 @@ impl<'a> Context<'a> {
             ast,
             lenient: false,
             probes: false,
+            fuel: false,
             switches: Switches::ALL,
             profiles: None,
             decisions: None,

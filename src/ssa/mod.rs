@@ -251,6 +251,9 @@ pub enum Op {
     StackRoom,
     /// Fails the program with a stack overflow if an Int is negative. Nothing.
     CheckStack(Value),
+
+    /// Counts a call of a function, and fails the program if it is one too many. Nothing.
+    Fuel,
 }
 
 /// The stack that a call takes where it has become a jump, in bytes: about as much as the smallest
@@ -276,6 +279,7 @@ impl Op {
                 | Op::Call(..)
                 | Op::Print(_)
                 | Op::CheckStack(_)
+                | Op::Fuel
         )
     }
 }

@@ -24,7 +24,8 @@ impl Op {
             | Op::Probe(_)
             | Op::NewCell
             | Op::Global(_)
-            | Op::StackRoom => {}
+            | Op::StackRoom
+            | Op::Fuel => {}
             Op::Copy(value)
             | Op::Box(value)
             | Op::Unbox(value)

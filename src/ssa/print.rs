@@ -202,6 +202,7 @@ impl Printer<'_> {
             }
             Op::Print(value) => write!(out, "print {value}"),
             Op::StackRoom => out.write_str("stack room"),
+            Op::Fuel => write!(out, "fuel"),
             Op::CheckStack(value) => write!(out, "check stack room {value}"),
         }
     }

@@ -202,7 +202,8 @@ impl Check<'_> {
             | Op::Probe(_)
             | Op::NewCell
             | Op::Global(_)
-            | Op::StackRoom => Ok(()),
+            | Op::StackRoom
+            | Op::Fuel => Ok(()),
         }
     }
 
@@ -313,9 +314,12 @@ fn type_of(op: &Op) -> Option<Type> {
         Op::Box(_) | Op::First(_) | Op::Second(_) | Op::CheckBound(..) => Type::Tagged,
         Op::Check { demand: Demand::First | Demand::Second, .. } => Type::Tuple,
         Op::Check { .. } => Type::Bool,
-        Op::Probe(_) | Op::FillCell(..) | Op::SetGlobal(..) | Op::Print(_) | Op::CheckStack(_) => {
-            Type::Nothing
-        }
+        Op::Probe(_)
+        | Op::FillCell(..)
+        | Op::SetGlobal(..)
+        | Op::Print(_)
+        | Op::CheckStack(_)
+        | Op::Fuel => Type::Nothing,
         Op::Arith(Add | Sub | Mul, ..) | Op::Divide(Div | Rem, ..) | Op::ShiftRight(..) => {
             Type::Int
         }

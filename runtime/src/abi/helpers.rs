@@ -265,6 +265,11 @@ helpers! {
         machine.unbound_name(site, unsafe { text(name, length) })
     }
 
+    /// Fails: a function was called once more than may be.
+    OutOfFuel = fn out_of_fuel(machine, site: Site) {
+        machine.out_of_fuel(site)
+    }
+
     /// Fails: there is no room for the frame of a function that has been entered.
     StackOverflow = fn stack_overflow(machine, site: Site) {
         machine.stack_overflow(site)

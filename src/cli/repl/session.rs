@@ -12,6 +12,7 @@ use super::entry::{Definition, Entry, NAME};
 use crate::cli::failure::Failure;
 use crate::cli::input::Input;
 use crate::cli::run;
+use crate::cli::signals::{SIGINT, Signals};
 use crate::{Config, Data, Engine, Evaluation};
 
 /// Definitions whose values are longer are evaluated anew for each input.
@@ -101,8 +102,17 @@ impl Session {
 
     fn run(&self, input: &Input, out: &mut dyn Write, color: bool) -> Result<Evaluation, Failure> {
         let program = run::load(&Engine::new(self.config.clone()), input, color)?;
-        let result = program.evaluate(out, MAX_SHOWN);
-        result.map_err(|error| run::program_error(input, &error, color))
+        let run = program.prepare();
+        // Ctrl-C ends the evaluation, and not the session.
+        let signals = Signals::interrupt(&run.interrupt_handle()).ok();
+        let result = run.evaluate(out, MAX_SHOWN);
+        let signal = signals.and_then(|signals| signals.came());
+        result.map_err(|error| match signal.filter(|&signal| signal != SIGINT) {
+            Some(signal) => {
+                Failure::Interrupted { text: run::error_text(input, &error, color), signal }
+            }
+            None => run::program_error(input, &error, color),
+        })
     }
 
     /// Keeps definitions that were evaluated, `printed` bytes having been printed in all.

@@ -195,6 +195,7 @@ impl Attached<'_> {
             ast: program.ast(),
             lenient: program.is_lenient(),
             probes: program.tiers.options.forces_exits,
+            fuel: program.config.fuel.is_some(),
             switches: program.tiers.switches,
             profiles: Some(&profiles),
             decisions: decisions.as_ref().map(|decisions| decisions as &dyn DecisionObserver),
@@ -234,7 +235,10 @@ impl Attached<'_> {
     fn facts(&self) -> Result<&Facts, Stop> {
         let (program, facts) = (self.program, &self.program.tiers.facts);
         if facts.get().is_none() {
-            let found = self.contained(|| flow::analyze(program.core(), program.is_lenient()))?;
+            let found = self.contained(|| {
+                let facts = flow::analyze(program.core(), program.is_lenient());
+                if program.config.fuel.is_some() { facts.with_counted_calls() } else { facts }
+            })?;
             facts.get_or_init(|| found);
         }
         Ok(facts.get().expect("they were just found"))

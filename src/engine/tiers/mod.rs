@@ -163,7 +163,7 @@ impl Tiers {
                 forces_exits: is_stressed,
                 counts_calls: config.jit.count_calls,
             },
-            switches: config.jit.switches,
+            switches: config.switches(),
             facts: OnceCell::new(),
             jit: RefCell::new(None),
             end: RefCell::new(None),

@@ -126,13 +126,21 @@ impl<P: Policy> Compiler<'_, P> {
         self.put(Call { callee, arguments, base, site, policy: PhantomData::<P> })
     }
 
+    /// The base case that callers of a function decide. None if calls are counted: then each is made.
+    fn base_case_of(&self, of: FunctionId) -> Option<BaseCase> {
+        match self.shared.options.counts_fuel {
+            true => None,
+            false => BaseCase::of(self.program.function(of)),
+        }
+    }
+
     fn call_with_base_case(
         &mut self,
         of: FunctionId,
         arguments: &[NodeId],
         plan: Plan,
     ) -> Option<Node> {
-        let base_case = BaseCase::of(self.program.function(of)).filter(|_| !plan.tail)?;
+        let base_case = self.base_case_of(of).filter(|_| !plan.tail)?;
         let &[argument] = arguments else {
             return None;
         };
@@ -169,7 +177,7 @@ impl<P: Policy> Compiler<'_, P> {
         };
         let Step { slot, constant, top, .. } =
             Step::of(self.function, argument).filter(|step| !step.add)?;
-        let base_case = BaseCase::of(self.program.function(of))?;
+        let base_case = self.base_case_of(of)?;
         let argument = self.binary_node(argument, slot, constant, top);
         Some(self.base_call(of, argument, base_case, id, Slot(base)))
     }

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use galo_runtime::machine::SMALL_FRAME_SLOTS;
 
 use super::super::base_case::BaseCase;
-use super::super::control::{LargeFrame, Loop};
+use super::super::control::{Fueled, LargeFrame, Loop};
 use super::super::profile::Policy;
 use super::super::resume::Interior;
 use super::{Compiler, Shared};
@@ -72,6 +72,10 @@ impl<P: Policy> Compiler<'_, P> {
         let body = self.function.body();
         let mut root = self.node(body);
         let site = self.function.origin.index() as galo_runtime::Site;
+        // Inside of the loop, so that each round counts as the call that it is.
+        if self.shared.options.counts_fuel && self.id != FunctionId::MAIN {
+            root = self.put(Fueled { body: root, site });
+        }
         if self.repeats() {
             let function = self.shared.functions[self.id.index()];
             root = self.put(Loop { body: root, function, site, policy: PhantomData::<P> });
@@ -85,6 +89,7 @@ impl<P: Policy> Compiler<'_, P> {
     /// What is left of the body once its base case is ruled out.
     fn inner_root(&mut self) -> Option<super::Node> {
         let plain = !self.repeats() && self.function.frame <= SMALL_FRAME_SLOTS;
+        let plain = plain && !self.shared.options.counts_fuel;
         let rest = BaseCase::rest(self.function).filter(|_| plain)?;
         Some(self.node(rest))
     }

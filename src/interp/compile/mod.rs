@@ -17,7 +17,7 @@ use galo_runtime::{Statics, Value, VmFunction};
 use rustc_hash::FxHashMap;
 
 use super::arena::Arena;
-use super::code::Code;
+use super::code::{Code, Options};
 use super::control::Deep;
 use super::node::{Eval, Node};
 use super::operand::{Capture, Const, Global, Operand, Slot};
@@ -31,8 +31,12 @@ use crate::syntax::ast::{Ast, Symbol};
 const CHECKED_HEIGHT: u32 = 64;
 
 /// Compiles all functions of a program.
-pub(super) fn compile<P: Policy>(program: &Program, ast: &Ast) -> io::Result<Code> {
-    let mut shared = Shared::new(program)?;
+pub(super) fn compile<P: Policy>(
+    program: &Program,
+    ast: &Ast,
+    options: Options,
+) -> io::Result<Code> {
+    let mut shared = Shared::new(program, options)?;
     for index in 0..program.functions.len() {
         functions::compile::<P>(&mut shared, program, ast, FunctionId::new(index))?;
     }
@@ -51,6 +55,7 @@ pub(super) fn compile<P: Policy>(program: &Program, ast: &Ast) -> io::Result<Cod
 
 /// What the functions of a program have in common.
 struct Shared {
+    options: Options,
     arena: Arena,
     statics: Statics,
     functions: Vec<*const VmFunction>,
@@ -64,7 +69,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(program: &Program) -> io::Result<Shared> {
+    fn new(program: &Program, options: Options) -> io::Result<Shared> {
         let mut statics = Statics::new();
         let (mut functions, mut closures) = (Vec::new(), Vec::new());
         for (id, function) in (0..).zip(&program.functions) {
@@ -79,6 +84,7 @@ impl Shared {
             });
         }
         Ok(Shared {
+            options,
             arena: Arena::default(),
             statics,
             functions,

@@ -23,7 +23,9 @@ struct Loaded {
 fn load(source: &str) -> Loaded {
     let ast = input::read("test.rinha", source.as_bytes()).expect("a program");
     let program = lower(&ast).expect("few variables");
-    let code = Code::new(&program, &ast, true).expect("memory");
+    let code =
+        Code::new(&program, &ast, crate::interp::Options { records: true, ..Default::default() })
+            .expect("memory");
     Loaded { source: source.to_owned(), ast, program, code }
 }
 

@@ -34,6 +34,16 @@ impl Lowering<'_> {
         self.emit.leave_if(none, |emit| emit.fail(HelperId::StackOverflow, &[site]));
     }
 
+    /// Counts a call, and fails if it is one too many.
+    pub(super) fn burn_fuel(&mut self, at: Value) {
+        let left = self.emit.load_machine(abi::FUEL);
+        let left = self.emit.builder.ins().iadd_imm_s(left, -1);
+        self.emit.store_machine(left, abi::FUEL);
+        let site = self.site(at);
+        let none = self.emit.builder.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0);
+        self.emit.leave_if(none, |emit| emit.fail(HelperId::OutOfFuel, &[site]));
+    }
+
     fn is_not(&mut self, ty: Type, value: ir::Value) -> ir::Value {
         if ty == Type::Int {
             return self.is_above_ints(value);

@@ -117,6 +117,10 @@ impl Lowering<'_> {
             Op::CheckBound(value, name) => self.check_bound(at, value, name),
             Op::Call(callee, ref arguments) => self.call(at, callee, arguments, ty),
             Op::StackRoom => self.stack_room(),
+            Op::Fuel => {
+                self.burn_fuel(at);
+                return None;
+            }
             Op::CheckStack(room) => {
                 self.check_stack(at, room);
                 return None;

@@ -6,7 +6,8 @@
 //!   raised when somebody wants something ([`interrupt`](galo_runtime::interrupt));
 //! - at the entry of one that leaves by a tail call, a look at a word of the machine;
 //! - on each cycle of jumps the same look. Every cycle has a jump that goes back in the order of
-//!   the blocks, and the block that it leaves looks.
+//!   the blocks, and the block that it leaves looks; unless each round of the loop calls the function
+//!   itself, whose entry does.
 //!
 //! What calls nothing and has no loop ends soon, and whoever called it looks.
 //!
@@ -23,8 +24,11 @@ use rustc_hash::FxHashSet;
 
 use super::super::emit::Region;
 use super::Lowering;
-use crate::ssa::analysis::Graph;
-use crate::ssa::{Block, End, Function};
+use crate::ssa::analysis::{Dominators, Graph};
+use crate::ssa::{Block, Callee, End, Function, Op};
+
+/// How many blocks are looked at for each jump that goes back.
+const MAX_STEPS: usize = 64;
 
 /// The blocks that jump back.
 pub(super) fn polling_blocks(function: &Function, graph: &Graph) -> FxHashSet<Block> {
@@ -37,7 +41,52 @@ pub(super) fn polling_blocks(function: &Function, graph: &Graph) -> FxHashSet<Bl
         let place = places[from.0 as usize];
         function.block(from).end.jumps().any(|jump| places[jump.to.0 as usize] <= place)
     };
-    order.iter().filter(jumps_back).copied().collect()
+    let mut polling: FxHashSet<Block> = order.iter().filter(jumps_back).copied().collect();
+    // Code that can be compiled again may call another version of itself.
+    let is_final = function.states.is_empty();
+    if is_final && !polling.is_empty() && order.iter().any(|&block| calls_itself(function, block)) {
+        let dominators = Dominators::new(graph, function);
+        polling.retain(|&from| {
+            let mut jumps = function
+                .block(from)
+                .end
+                .jumps()
+                .filter(|jump| places[jump.to.0 as usize] <= places[from.0 as usize]);
+            !jumps.all(|jump| always_calls_itself(function, &dominators, from, jump.to))
+        });
+    }
+    polling
+}
+
+fn calls_itself(function: &Function, block: Block) -> bool {
+    function.block(block).body.iter().any(|&value| {
+        let op = &function.instruction(value).op;
+        matches!(op, Op::Call(Callee::Known { function: of, .. }, _) if *of == function.id)
+    })
+}
+
+/// Whether every way from a loop's head to the end of a round calls the function itself, as far as is
+/// easy to see: in a block that all of them pass.
+fn always_calls_itself(
+    function: &Function,
+    dominators: &Dominators,
+    from: Block,
+    head: Block,
+) -> bool {
+    if !dominators.dominates(head, from) {
+        return false;
+    }
+    let mut at = from;
+    for _ in 0..MAX_STEPS {
+        if calls_itself(function, at) {
+            return true;
+        }
+        match dominators.immediate(at) {
+            Some(parent) if at != head => at = parent,
+            _ => return false,
+        }
+    }
+    false
 }
 
 impl Lowering<'_> {

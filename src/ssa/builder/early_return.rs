@@ -20,7 +20,11 @@ impl Builder<'_> {
         site: Site,
         call: impl FnOnce(&mut Self) -> Value,
     ) -> Value {
-        let early = EarlyReturn::of(self.ctx.program.function(function));
+        // Where calls are counted, each is made.
+        let early = match self.ctx.fuel {
+            true => None,
+            false => EarlyReturn::of(self.ctx.program.function(function)),
+        };
         let Some(early) = early.filter(|early| self.compares_ints(early, arguments)) else {
             return call(self);
         };

@@ -198,6 +198,11 @@ impl<'a> Builder<'a> {
             self.begin_main(site);
         }
         self.begin_loop(site);
+        // At the head of the loop, so that each round counts as the call that it is; before any
+        // state, which continues behind it.
+        if self.ctx.fuel && self.id != FunctionId::MAIN {
+            self.emit(Op::Fuel, Type::Nothing, site);
+        }
         for slot in 0..self.depth {
             if self.liveness.is_unused(slot) && self.id != FunctionId::MAIN {
                 self.env.set_slot(slot, None);

@@ -76,7 +76,8 @@ pub fn is_copyable(op: &Op) -> bool {
         | Op::Global(_)
         | Op::CheckBound(..)
         | Op::StackRoom
-        | Op::CheckStack(_) => true,
+        | Op::CheckStack(_)
+        | Op::Fuel => true,
     }
 }
 

@@ -20,6 +20,16 @@ pub struct Switches {
 impl Switches {
     /// All of it.
     pub const ALL: Switches = Switches { passes: PassSet::ALL, share_calls: true };
+
+    /// What may be on where calls are counted: whatever leaves each of them where it is, and
+    /// exits where they have been counted. `hoist` would exit before the call that is under way is
+    /// counted.
+    #[must_use]
+    pub fn for_counted_calls(self) -> Switches {
+        let without = |passes: PassSet, name| passes.with(name, false).unwrap_or(passes);
+        let passes = ["hoist", "duplicate", "accumulate"].into_iter().fold(self.passes, without);
+        Switches { passes, share_calls: false }
+    }
 }
 
 impl Default for Switches {
