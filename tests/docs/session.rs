@@ -196,7 +196,7 @@ pub fn elided(line: &str) -> String {
         let digits = word.trim_start_matches("0x").trim_end_matches(',');
         let is_address = word.starts_with("0x") && digits.len() >= 11;
         let is_time = word.parse::<f64>().is_ok()
-            && [" ms", " µs", " seconds"]
+            && [" ms", " µs", " seconds", " bytes,"]
                 .iter()
                 .any(|unit| line.contains(&format!("{word}{unit}")));
         match (is_address, is_time) {
