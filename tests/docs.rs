@@ -21,10 +21,11 @@ fn root() -> &'static Path {
 
 /// The handbook's pages, and others that show commands.
 fn pages() -> Vec<PathBuf> {
-    let mut pages: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md", "editors/README.md"]
-        .iter()
-        .map(|page| root().join(page))
-        .collect();
+    let mut pages: Vec<PathBuf> =
+        ["README.md", "CONTRIBUTING.md", "SECURITY.md", "editors/README.md"]
+            .iter()
+            .map(|page| root().join(page))
+            .collect();
     pages.extend(handbook());
     pages
 }
