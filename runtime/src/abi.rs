@@ -47,8 +47,8 @@ use crate::value::{Tag, Value};
 pub const ENTRY_LIMIT: usize = offset_of!(Machine<'static>, polls.stack_limit);
 /// In the machine: the stack pointer below which nothing may be called.
 pub const STACK_LIMIT: usize = offset_of!(Machine<'static>, stack_limit);
-/// In the machine: 32 bits that are not 0 if somebody wants something; then [`HelperId::Poll`] is to
-/// be called. Loops look here.
+/// In the machine: 0, or all ones if somebody wants something; then [`HelperId::Poll`] is to be
+/// called. Loops look here, at 32 bits or all of them.
 pub const IS_WANTED: usize = offset_of!(Machine<'static>, polls.is_raised);
 /// In the machine: how many more calls may be made, an `i64`, where they are counted.
 pub const FUEL: usize = offset_of!(Machine<'static>, fuel);

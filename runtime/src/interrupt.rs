@@ -85,7 +85,7 @@ impl Interrupts {
 pub(crate) struct Polls {
     /// The stack pointer below which no call may be made, or more if somebody wants something.
     pub(crate) stack_limit: AtomicUsize,
-    /// Not 0 if somebody wants something.
+    /// 0, or the largest number there is if somebody wants something: above every stack pointer.
     pub(crate) is_raised: AtomicUsize,
 }
 
@@ -100,7 +100,7 @@ impl Polls {
         // SAFETY: by contract.
         let this = unsafe { &*this };
         this.stack_limit.swap(usize::MAX, Ordering::SeqCst);
-        this.is_raised.swap(1, Ordering::SeqCst);
+        this.is_raised.swap(usize::MAX, Ordering::SeqCst);
     }
 
     fn lower(&self, stack_limit: usize) {

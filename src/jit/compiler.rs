@@ -11,8 +11,8 @@ use galo_runtime::native::{Trampoline, run_compiled};
 
 use super::addresses::Addresses;
 use super::code::{
-    CallSites, CodeMemory, CompileError, Compiled, LoadError, Loaded, Options as Listing, Scope,
-    SetupError,
+    CallSites, CodeMemory, CompileError, Compiled, LoadError, Loaded, Options as Listing,
+    POLL_STUB, Scope, SetupError,
 };
 use super::conventions::{self, Convention, MAX_ARGUMENTS};
 use super::emit::Emitter;
@@ -173,7 +173,7 @@ impl Jit {
         let mut batch = vec![
             self.stub("enter", stubs::trampoline_signature(host), stubs::trampoline)?,
             self.stub("exit", conventions::exit_signature(), stubs::exit)?,
-            self.stub("poll", conventions::poll_signature(), stubs::poll)?,
+            self.stub(POLL_STUB, conventions::poll_signature(), stubs::poll)?,
         ];
         self.poll_stub = Some(batch[2].id);
         for &arity in &arities {

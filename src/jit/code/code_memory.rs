@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use super::compiled::{CallSite, Compiled, Reference, SiteRange, scope_of, site_of};
 use super::containment::contain;
 use super::error::{CompileError, LoadError, SetupError};
-use super::{epilogue, target};
+use super::{epilogue, polls, target};
 
 /// Address space for the code of a program. Reserving it costs nothing until it is used. It
 /// is what a direct call of aarch64 reaches, in either direction, so that none needs a detour;
@@ -224,6 +224,7 @@ impl CodeMemory {
         };
         compiled.calls = calls(&compiled, code.buffer.call_sites().map(|call| call.ret_addr));
         compiled.removed_moves = epilogue::lighten(&mut compiled);
+        polls::fold(&mut compiled, super::POLL_STUB);
         compiled.time = start.elapsed();
         compiled
     }

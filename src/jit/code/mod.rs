@@ -7,10 +7,13 @@
 //!
 //! [`CodeMemory`] runs Cranelift and owns the code. A [`Compiled`] function is still data:
 //! bytes, relocations, the places in the program that the bytes came from; on x86-64 its
-//! [epilogues](epilogue) are made cheaper there. Loading puts a batch of them into memory and
+//! [epilogues](epilogue) and [polls] are made cheaper there. Loading puts a batch of them into memory and
 //! makes that executable; code is never writable and executable at once.
 //!
 //! Nothing here knows what the functions do or when they are made.
+
+/// The name of the stub that functions call when somebody wants something of the program.
+pub const POLL_STUB: &str = "poll";
 
 pub mod call_sites;
 mod clif_text;
@@ -24,6 +27,7 @@ mod error;
 mod fixtures;
 mod instructions;
 mod listing;
+mod polls;
 pub mod target;
 #[cfg(test)]
 mod tests;
