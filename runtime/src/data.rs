@@ -196,6 +196,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too long for Miri")]
     fn depth_does_not_matter() {
         let mut parts = vec![Part::Tuple; 1_000_000];
         parts.extend(vec![Part::Int(0); 1_000_001]);

@@ -18,6 +18,7 @@ pub mod function;
 pub mod heap;
 pub mod interrupt;
 pub mod machine;
+#[cfg_attr(miri, path = "mapping/simulated.rs")]
 mod mapping;
 pub mod native;
 pub mod ops;

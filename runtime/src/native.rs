@@ -336,5 +336,5 @@ unsafe extern "C" fn unwind(
     Value::error(std::ptr::from_mut(machine).cast())
 }
 
-#[cfg(all(test, target_arch = "x86_64", target_os = "linux"))]
+#[cfg(all(test, target_arch = "x86_64", target_os = "linux", not(miri)))]
 mod tests;

@@ -67,7 +67,7 @@ fn list(machine: &mut Machine<'_>, n: i32) -> Frame {
 #[test]
 fn a_list_survives_collections() {
     everywhere(|machine| {
-        let n = 3000;
+        let n = if cfg!(miri) { 100 } else { 3000 };
         let frame = list(machine, n);
         let mut rest = frame.get(0);
         for i in (0..n).rev() {
@@ -79,6 +79,7 @@ fn a_list_survives_collections() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn a_large_live_set_is_promoted_and_collected_again() {
     with_machine(&limits(256 << 20, false), false, |machine| {
         let n = 2_000_000;
@@ -92,6 +93,7 @@ fn a_large_live_set_is_promoted_and_collected_again() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn garbage_costs_no_memory() {
     with_machine(&limits(4 << 20, false), false, |machine| {
         let frame = Frame::of(machine);
@@ -110,6 +112,7 @@ fn garbage_costs_no_memory() {
 const CONSTANT_BYTES: u64 = 32 << 20;
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn the_heap_holds_at_most_three_times_what_lives() {
     for live in [1_000, 1_000_000, 3_000_000] {
         with_machine(&limits(512 << 20, false), false, |machine| {
@@ -131,6 +134,7 @@ fn the_heap_holds_at_most_three_times_what_lives() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn a_steady_state_takes_constant_memory() {
     with_machine(&limits(64 << 20, false), false, |machine| {
         // A window of pairs, each of which lives long enough to become old.
@@ -148,7 +152,8 @@ fn a_steady_state_takes_constant_memory() {
 
 #[test]
 fn live_data_beyond_the_limit_is_an_error() {
-    for zeal in [false, true] {
+    // With zeal it is too long for Miri.
+    for zeal in [false, true].into_iter().take(if cfg!(miri) { 1 } else { 2 }) {
         with_machine(&limits(32 << 10, zeal), false, |machine| {
             let frame = Frame::of(machine);
             frame.set(0, Value::int(0));
@@ -205,7 +210,7 @@ fn built_strings_equal_others_with_the_same_bytes() {
         let frame = Frame::of(machine);
         frame.set(0, letters);
         frame.set(1, letters);
-        for _ in 0..100 {
+        for _ in 0..if cfg!(miri) { 12 } else { 100 } {
             frame.set(0, add(machine, frame.top(2), frame.get(0), letters));
             frame.set(1, add(machine, frame.top(2), letters, frame.get(1)));
         }
@@ -219,6 +224,7 @@ fn built_strings_equal_others_with_the_same_bytes() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn a_rope_of_a_million_pieces_is_flattened_without_recursion() {
     with_machine(&limits(256 << 20, false), false, |machine| {
         let mut statics = Statics::new();
@@ -240,6 +246,7 @@ fn a_rope_of_a_million_pieces_is_flattened_without_recursion() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn short_pieces_do_not_become_objects_of_their_own() {
     for append in [true, false] {
         with_machine(&limits(64 << 20, false), false, |machine| {
@@ -261,6 +268,7 @@ fn short_pieces_do_not_become_objects_of_their_own() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn strings_that_share_a_leaf_stay_as_they_are() {
     everywhere(|machine| {
         let mut statics = Statics::new();
@@ -281,6 +289,7 @@ fn strings_that_share_a_leaf_stay_as_they_are() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn buffers_of_dead_strings_are_freed() {
     with_machine(&limits(64 << 20, false), false, |machine| {
         let mut statics = Statics::new();
@@ -338,6 +347,7 @@ fn closures_keep_what_they_captured() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn an_old_cell_keeps_a_young_value() {
     everywhere(|machine| {
         let frame = Frame::of(machine);
@@ -365,6 +375,7 @@ fn an_old_cell_keeps_a_young_value() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too long for Miri")]
 fn tuples_compare_by_structure_only_when_lenient() {
     for lenient in [false, true] {
         with_machine(&limits(256 << 20, false), lenient, |machine| {

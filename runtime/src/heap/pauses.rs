@@ -90,6 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "too long for Miri")]
     fn buckets_follow_each_other_and_are_narrow() {
         let mut last = 0;
         for nanos in (0..100_000).chain((17..36).map(|power| (1 << power) - 1)) {

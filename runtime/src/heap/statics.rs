@@ -17,7 +17,8 @@ const CHUNK_BYTES: usize = 64 << 10;
 #[derive(Debug, Default)]
 pub struct Statics {
     chunks: Vec<Space>,
-    buffers: Vec<Box<[u8]>>,
+    /// Owned, but not boxes: a box that is moved may not be read by an address taken before.
+    buffers: Vec<*mut [u8]>,
 }
 
 impl Statics {
@@ -46,11 +47,11 @@ impl Statics {
 
     fn external_string(&mut self, text: &str) -> io::Result<Value> {
         let object = self.allocate(super::ROPE_WORDS)?;
-        let bytes: Box<[u8]> = text.as_bytes().into();
+        let bytes: *mut [u8] = Box::into_raw(text.as_bytes().into());
         // SAFETY: fresh words; the buffer is kept as long as they are.
         unsafe {
-            object.write(StringHeader::new(StringForm::External, bytes.len() as u64).word());
-            object.add(1).write(bytes.as_ptr() as u64);
+            object.write(StringHeader::new(StringForm::External, text.len() as u64).word());
+            object.add(1).write(bytes.cast::<u8>() as u64);
         }
         self.buffers.push(bytes);
         Ok(Value::pointer(object, Tag::Str))
@@ -103,6 +104,15 @@ impl Statics {
     }
 }
 
-// SAFETY: the chunks are owned memory; what they hold is immutable but for counters
+impl Drop for Statics {
+    fn drop(&mut self) {
+        for buffer in self.buffers.drain(..) {
+            // SAFETY: each came from a box, and nothing reads it any more.
+            drop(unsafe { Box::from_raw(buffer) });
+        }
+    }
+}
+
+// SAFETY: the chunks and buffers are owned memory; what they hold is immutable but for counters
 // and code pointers, which only the owner of this value touches.
 unsafe impl Send for Statics {}
