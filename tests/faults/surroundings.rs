@@ -10,6 +10,8 @@ use std::process::Command;
 const LOOKS: &[(&str, &str, usize)] = &[
     // `NO_COLOR` and its kin, behind one function.
     ("src/cli/args.rs", "env::var", 1),
+    // `TERM`: whether a terminal can show how far something is.
+    ("src/cli/progress.rs", "env::var", 1),
     // Where the REPL keeps its history.
     ("src/cli/repl/mod.rs", "env::var", 1),
 ];
