@@ -31,11 +31,18 @@ const MAX_COST: usize = 1 << 20;
 pub fn run(function: &mut Function, context: &Context<'_>) {
     let graph = Graph::new(function);
     let dominators = Dominators::new(&graph, function);
-    let loops = Loops::new(&graph, &dominators, function.blocks.len());
+    let known = function.blocks.len();
+    let loops = Loops::new(&graph, &dominators, known);
     let mut left = MAX_COST;
     let mut variables = Variables::default();
     for &head in graph.order() {
         let Some(this) = loops.headed_by(head) else { continue };
+        // A head whose jump back of an outer loop got a block of its own is left as it is: of that
+        // block nobody knows in which loop it is.
+        let is_new = |jump: &Jump| jump.to.0 as usize >= known;
+        if function.block(head).end.jumps().any(is_new) {
+            continue;
+        }
         let Some(stays) = stays(function, &loops, this) else { continue };
         let incoming = graph.incoming(head).iter().copied();
         let back: Vec<Edge> =
