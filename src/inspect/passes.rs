@@ -85,7 +85,7 @@ mod tests {
     fn what_is_no_pass_is_answered() {
         let answer = |list: &str| list.parse::<PassList>().unwrap_err();
         assert_eq!(answer("-gvm"), "there is no pass `gvm`; did you mean `gvn`?");
-        assert!(answer("gvn,licm").starts_with("there is no pass `licm`; there are simplify, "));
+        assert!(answer("gvn,sccp").starts_with("there is no pass `sccp`; there are simplify, "));
         assert!(answer("").starts_with("there is no pass ``; there are "));
     }
 }

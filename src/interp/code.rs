@@ -111,6 +111,13 @@ impl Code {
         record.map_or([0; 2], |record| record.operand_kinds())
     }
 
+    /// The only function that a call was seen to reach, of those calls whose callee is not known
+    /// beforehand.
+    pub fn only_callee(&self, id: FunctionId, node: NodeId) -> Option<FunctionId> {
+        let record = self.interiors.get(id.index()).and_then(|i| i.records[node.index()])?;
+        record.only_callee().map(|id| FunctionId::new(id as usize))
+    }
+
     /// What was noted of each function, over all runs.
     pub fn function_profiles(&self) -> impl Iterator<Item = FunctionProfile> + '_ {
         self.functions.iter().map(|&function| {

@@ -105,6 +105,13 @@ impl SiteRecord {
         [self.left.kinds(), self.right.kinds()]
     }
 
+    /// The only callee that a call was seen to have.
+    pub(super) fn only_callee(&self) -> Option<u32> {
+        // SAFETY: functions live as long as the program that the record is part of.
+        let id = self.callee.get().map(|callee| unsafe { (*callee).id });
+        id.filter(|_| !self.other_callees.get())
+    }
+
     /// Notes the callee of a call.
     #[inline(always)]
     pub(super) fn note_callee(&self, callee: *const VmFunction) {

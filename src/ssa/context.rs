@@ -11,6 +11,9 @@ pub trait Profile {
     /// has not run.
     fn operands(&self, node: NodeId) -> [crate::flow::Kinds; 2];
 
+    /// The only function that a call has reached, if it is known of none beforehand.
+    fn callee(&self, node: NodeId) -> Option<FunctionId>;
+
     /// Whether guesses about this node have failed too often to make another.
     fn is_hopeless(&self, node: NodeId) -> bool;
 }

@@ -41,7 +41,7 @@ pub use verify::verify;
 use rustc_hash::FxHashMap;
 
 use crate::core::{FunctionId, Slot};
-use crate::syntax::ast::{BinaryOp, Symbol};
+use crate::syntax::ast::{self, BinaryOp, Symbol};
 
 /// What is known of a value, and how it is represented.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -220,6 +220,8 @@ pub enum Op {
     /// A new closure of a function that captures these Tagged values, Maybes or Cells: a
     /// Closure.
     Closure(FunctionId, Box<[Value]>),
+    /// Whether a Closure is one of this function: a Bool.
+    IsFunction(Value, FunctionId),
     /// What a Closure captured at an index: Tagged, Maybe or Cell.
     Capture(Value, u32),
     /// An object that consists of these values, of any type, and that only exits make: nothing
@@ -368,6 +370,9 @@ pub struct Function {
     /// Of calls that can be inlined: the state of the interpreter that waits for the callee to return.
     /// Only there until calls have been inlined.
     pub waiting: FxHashMap<Value, StateId>,
+    /// Of calls in the function's own body: the only function that the profile has seen there. Only
+    /// there until [`devirtualize`](passes) has run.
+    pub seen: FxHashMap<ast::NodeId, FunctionId>,
 }
 
 /// The representation in which a known function takes a parameter: unboxed if it is proven
@@ -404,6 +409,7 @@ impl Function {
             states: Vec::new(),
             scopes: vec![ScopeData { function: id, caller: None }],
             waiting: FxHashMap::default(),
+            seen: FxHashMap::default(),
         }
     }
 

@@ -34,6 +34,7 @@ impl Op {
             | Op::First(value)
             | Op::Second(value)
             | Op::Capture(value, _)
+            | Op::IsFunction(value, _)
             | Op::ReadCell(value)
             | Op::SetGlobal(_, value)
             | Op::CheckBound(value, _)

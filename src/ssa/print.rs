@@ -188,6 +188,9 @@ impl Printer<'_> {
                 write!(out, "virtual closure {} of {}", self.name(*function), list(parts))
             }
             Op::Capture(closure, index) => write!(out, "capture {index} of {closure}"),
+            Op::IsFunction(closure, function) => {
+                write!(out, "{closure} is {}", self.name(*function))
+            }
             Op::NewCell => out.write_str("new cell"),
             Op::ReadCell(cell) => write!(out, "read {cell}"),
             Op::FillCell(cell, value) => write!(out, "fill {cell} with {value}"),

@@ -12,12 +12,24 @@ use crate::syntax::input;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::ssa) struct Seen {
     kinds: Kinds,
+    callee: Option<FunctionId>,
     hopeless: bool,
+}
+
+impl Seen {
+    /// The same, but every call has reached this function.
+    pub(in crate::ssa) fn calling(self, function: FunctionId) -> Seen {
+        Seen { callee: Some(function), ..self }
+    }
 }
 
 impl Profile for Seen {
     fn operands(&self, _: NodeId) -> [Kinds; 2] {
         [self.kinds; 2]
+    }
+
+    fn callee(&self, _: NodeId) -> Option<FunctionId> {
+        self.callee
     }
 
     fn is_hopeless(&self, _: NodeId) -> bool {
@@ -31,9 +43,9 @@ impl Profiles for Seen {
     }
 }
 
-pub(in crate::ssa) const INTS: Seen = Seen { kinds: Kinds::INT, hopeless: false };
-pub(in crate::ssa) const STRS: Seen = Seen { kinds: Kinds::STR, hopeless: false };
-pub(in crate::ssa) const HOPELESS: Seen = Seen { kinds: Kinds::INT, hopeless: true };
+pub(in crate::ssa) const INTS: Seen = Seen { kinds: Kinds::INT, callee: None, hopeless: false };
+pub(in crate::ssa) const STRS: Seen = Seen { kinds: Kinds::STR, callee: None, hopeless: false };
+pub(in crate::ssa) const HOPELESS: Seen = Seen { kinds: Kinds::INT, callee: None, hopeless: true };
 
 /// The programs below a folder of the project.
 pub(in crate::ssa) fn programs(folder: &str) -> Vec<(PathBuf, Ast)> {

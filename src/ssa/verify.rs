@@ -183,7 +183,7 @@ impl Check<'_> {
                 all(&[*value], Type::Int)
             }
             Op::First(value) | Op::Second(value) => all(&[*value], Type::Tuple),
-            Op::Capture(closure, _) => all(&[*closure], Type::Closure),
+            Op::Capture(closure, _) | Op::IsFunction(closure, _) => all(&[*closure], Type::Closure),
             Op::ReadCell(cell) => all(&[*cell], Type::Cell),
             Op::FillCell(cell, value) => {
                 all(&[*cell], Type::Cell)?;
@@ -324,7 +324,7 @@ fn type_of(op: &Op) -> Option<Type> {
             Type::Int
         }
         Op::Compare(Eq | Neq | Lt | Gt | Lte | Gte, ..) => Type::Bool,
-        Op::CompareBool(Eq | Neq, ..) => Type::Bool,
+        Op::CompareBool(Eq | Neq, ..) | Op::IsFunction(..) => Type::Bool,
         Op::Generic(Add | Sub | Mul | Div | Rem, ..) => Type::Tagged,
         Op::Generic(Eq | Neq | Lt | Gt | Lte | Gte, ..) => Type::Bool,
         Op::Generic(And | Or, ..) => return None,

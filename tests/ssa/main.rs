@@ -32,6 +32,10 @@ impl Profile for Seen {
         [self.kinds; 2]
     }
 
+    fn callee(&self, _: NodeId) -> Option<FunctionId> {
+        None
+    }
+
     fn is_hopeless(&self, _: NodeId) -> bool {
         self.hopeless
     }

@@ -53,6 +53,10 @@ impl Profile for Guesses<'_> {
         self.code.operand_kinds(self.function, node).map(kinds)
     }
 
+    fn callee(&self, node: NodeId) -> Option<FunctionId> {
+        self.code.only_callee(self.function, node)
+    }
+
     fn is_hopeless(&self, node: NodeId) -> bool {
         self.hopeless.as_ref().is_none_or(|nodes| nodes.binary_search(&node).is_ok())
     }

@@ -116,6 +116,14 @@ impl Lowering<'_> {
         self.emit.load(Region::Object, closure, abi::capture(index))
     }
 
+    pub(super) fn is_function(&mut self, closure: Value, function: FunctionId) -> ir::Value {
+        let closure = self.value(closure);
+        let found = self.emit.load(Region::Object, closure, abi::CLOSURE_FUNCTION);
+        let expected = self.input.addresses.function(function) as u64;
+        let expected = self.emit.word(expected);
+        self.emit.builder.ins().icmp(IntCC::Equal, found, expected)
+    }
+
     pub(super) fn global(&mut self, slot: u32) -> ir::Value {
         let base = self.emit.load_machine(abi::BASE);
         self.emit.load(Region::Frame, base, slot_offset(slot))

@@ -103,6 +103,7 @@ impl Lowering<'_> {
             Op::Closure(function, ref captures) => self.closure(at, function, captures),
             Op::Virtual(..) => return None,
             Op::Capture(closure, index) => self.capture(closure, index),
+            Op::IsFunction(closure, function) => self.is_function(closure, function),
             Op::NewCell => self.cell(at),
             Op::FillCell(cell, value) => {
                 let (cell, value) = (self.value(cell), self.tagged(value));

@@ -137,7 +137,11 @@ impl Builder<'_> {
         let Some(function) = self.known_callee(id, target) else {
             let value = value(self);
             let callee = match self.ctx.facts.callees(self.id, id) {
-                Callees::Fitting => Callee::Fitting(self.as_type(value, Type::Closure, site)),
+                Callees::Fitting => {
+                    let seen = self.profile.callee(id).map(|function| (site.node, function));
+                    self.out.seen.extend(seen);
+                    Callee::Fitting(self.as_type(value, Type::Closure, site))
+                }
                 _ => Callee::Unknown(self.tagged(value, site)),
             };
             let arguments = arguments.iter().map(|&argument| self.tagged(argument, site));

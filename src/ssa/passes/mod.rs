@@ -10,11 +10,13 @@ mod calls;
 mod chains;
 mod copies;
 mod dce;
+mod devirtualize;
 mod duplicate;
 mod escape;
 mod gvn;
 mod hoist;
 pub mod inline;
+mod licm;
 mod parameters;
 mod reconstruct;
 mod relations;
@@ -31,8 +33,8 @@ mod types;
 
 pub use switches::{PassSet, Switches};
 
-use super::analysis::Graph;
-use super::{Block, Context, Function, Op, Site, Type, Value, print, verify};
+use super::analysis::{Edge, Graph};
+use super::{Block, BlockData, Context, End, Function, Jump, Op, Site, Type, Value, print, verify};
 
 /// A pass.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +49,8 @@ pub struct Pass {
 
 /// All passes, in the order in which they run.
 ///
+/// - `gvn` comes before `inline`, so that no equal calls become several bodies; `devirtualize`, so that there
+///   are more calls to inline. Both are done to the bodies that are inlined, too.
 /// - `calls` wants to see what is called, and says of what type results are; `hoist` and `types`
 ///   want all that is known to be a type to be a `Box`.
 /// - `branches` comes twice: after `types` has made Bools of what conditions pass on, and because
@@ -55,11 +59,38 @@ pub struct Pass {
 /// - `chains` wants to see all that is known to be a Str, and leaves boxes to `simplify`.
 /// - `gvn` comes again because the rotated loops' first tests may be decided, and what is behind a test
 ///   may decide others.
+/// - `licm` wants loops that are rotated: what it puts in front of one is then only done if there
+///   is a round.
 /// - `escape` wants to see which parameters are pairs; what these consist of is unboxed by `types` again.
 pub const PASSES: &[Pass] = &[
-    SIMPLIFY, PARAMETERS, CALLS, INLINE, HOIST, TYPES, BRANCHES, SIMPLIFY, ESCAPE, TYPES, SIMPLIFY,
-    GVN, SIMPLIFY, BRANCHES, DUPLICATE, CHAINS, SIMPLIFY, BRANCHES, ACCUMULATE, ROTATE, GVN,
-    SIMPLIFY, BRANCHES, STATES, DCE,
+    SIMPLIFY,
+    PARAMETERS,
+    CALLS,
+    GVN,
+    DEVIRTUALIZE,
+    INLINE,
+    HOIST,
+    TYPES,
+    BRANCHES,
+    SIMPLIFY,
+    ESCAPE,
+    TYPES,
+    SIMPLIFY,
+    GVN,
+    SIMPLIFY,
+    BRANCHES,
+    DUPLICATE,
+    CHAINS,
+    SIMPLIFY,
+    BRANCHES,
+    ACCUMULATE,
+    ROTATE,
+    GVN,
+    SIMPLIFY,
+    BRANCHES,
+    LICM,
+    STATES,
+    DCE,
 ];
 
 const SIMPLIFY: Pass = Pass {
@@ -76,6 +107,12 @@ const PARAMETERS: Pass = Pass {
 
 const CALLS: Pass =
     Pass { name: "calls", summary: "calls closures that are made here directly", run: calls::run };
+
+const DEVIRTUALIZE: Pass = Pass {
+    name: "devirtualize",
+    summary: "calls the only function directly that an unknown callee was seen to be",
+    run: devirtualize::run,
+};
 
 const INLINE: Pass = Pass {
     name: "inline",
@@ -137,6 +174,12 @@ const ROTATE: Pass = Pass {
     run: rotate::run,
 };
 
+const LICM: Pass = Pass {
+    name: "licm",
+    summary: "loads before a loop what each of its rounds would load",
+    run: licm::run,
+};
+
 const STATES: Pass = Pass {
     name: "states",
     summary: "leaves boxing of what states hold to the exits",
@@ -188,4 +231,26 @@ fn append(function: &mut Function, block: Block, op: Op, ty: Type, site: Site) -
     let value = function.add(op, ty, site);
     function.blocks[block.0 as usize].body.push(value);
     value
+}
+
+/// Puts a block on an edge.
+fn split(function: &mut Function, edge: Edge) -> Block {
+    let block = Block(function.blocks.len() as u32);
+    let detour = Jump { to: block, arguments: Vec::new() };
+    let end = End::Jump(std::mem::replace(function.jump_mut(edge), detour));
+    function.blocks.push(BlockData { parameters: Vec::new(), body: Vec::new(), end });
+    block
+}
+
+/// Makes what comes behind a call a block of its own, with the call's value as its parameter.
+fn cut(function: &mut Function, block: Block, call: Value) -> Block {
+    let behind = Block(function.blocks.len() as u32);
+    let data = &mut function.blocks[block.0 as usize];
+    let at = data.body.iter().position(|&value| value == call).expect("the call is in its block");
+    let body = data.body.split_off(at + 1);
+    data.body.pop();
+    let end = std::mem::replace(&mut data.end, End::Unreachable);
+    function.blocks.push(BlockData { parameters: vec![call], body, end });
+    function.values[call.0 as usize].op = Op::Parameter;
+    behind
 }

@@ -72,6 +72,7 @@ pub fn is_copyable(op: &Op) -> bool {
         | Op::First(_)
         | Op::Second(_)
         | Op::Capture(..)
+        | Op::IsFunction(..)
         | Op::ReadCell(_)
         | Op::Global(_)
         | Op::CheckBound(..)

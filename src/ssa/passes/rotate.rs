@@ -16,9 +16,10 @@
 //! of these is no branch: a loop that is left where a round ends anyway stays as it is.
 
 use super::reconstruct::{Variables, is_copyable};
+use super::split;
 use crate::ssa::analysis::{Dominators, Edge, Graph};
 use crate::ssa::loops::{Loop, Loops};
-use crate::ssa::{Block, BlockData, Context, End, Function, Jump, Op};
+use crate::ssa::{Block, BlockData, Context, End, Function, Op};
 
 /// The most instructions of a head that is copied, but for constants.
 const MAX_HEAD: usize = 12;
@@ -98,15 +99,6 @@ fn end_of_round(function: &mut Function, edge: Edge) -> Block {
         End::Jump(_) => edge.from,
         _ => split(function, edge),
     }
-}
-
-/// Puts a block on an edge.
-fn split(function: &mut Function, edge: Edge) -> Block {
-    let block = Block(function.blocks.len() as u32);
-    let detour = Jump { to: block, arguments: Vec::new() };
-    let end = End::Jump(std::mem::replace(function.jump_mut(edge), detour));
-    function.blocks.push(BlockData { parameters: Vec::new(), body: Vec::new(), end });
-    block
 }
 
 #[cfg(test)]

@@ -75,6 +75,7 @@ enum Key {
     First(Value),
     Second(Value),
     Capture(Value, u32),
+    IsFunction(Value, FunctionId),
     Global(Slot, Type),
     /// What a Maybe is, once it is bound.
     Bound(Value),
@@ -275,6 +276,7 @@ impl<'a> Numbering<'a> {
             Op::First(tuple) => Key::First(tuple),
             Op::Second(tuple) => Key::Second(tuple),
             Op::Capture(closure, index) => Key::Capture(closure, index),
+            Op::IsFunction(closure, function) => Key::IsFunction(closure, function),
             Op::Global(slot) if *ty == Type::Tagged || self.function.id != FunctionId::MAIN => {
                 Key::Global(slot, *ty)
             }

@@ -22,7 +22,7 @@ use rustc_hash::FxHashMap;
 use self::choose::Choice;
 pub use self::choose::{MAX_SCOPES, MAX_SITES};
 pub use self::decision::{Decision, DecisionObserver, Verdict};
-use super::{CALLS, PARAMETERS, SIMPLIFY};
+use super::{CALLS, DEVIRTUALIZE, GVN, PARAMETERS, Pass, SIMPLIFY};
 use crate::core::FunctionId;
 use crate::ssa::{Context, End, Function, build};
 
@@ -52,7 +52,12 @@ pub fn run(function: &mut Function, context: &Context<'_>) {
 
 /// Makes what is known known wherever it is used, as far as that is switched on.
 fn propagate(function: &mut Function, context: &Context<'_>) {
-    for pass in [SIMPLIFY, PARAMETERS, CALLS] {
+    run_all(&[SIMPLIFY, PARAMETERS, CALLS], function, context);
+}
+
+/// Runs those of the passes that are switched on.
+fn run_all(passes: &[Pass], function: &mut Function, context: &Context<'_>) {
+    for pass in passes {
         if context.switches.passes.contains(pass.name) {
             (pass.run)(function, context);
         }
@@ -88,7 +93,8 @@ impl Body {
         let is_small = context.program.function(id).nodes().len() <= choose::MAX_NODES;
         let profile = context.profiles?.of(id).filter(|_| is_small)?;
         let mut function = build(*context, id, &*profile).ok()?;
-        propagate(&mut function, context);
+        // An equal call is not to become a second body.
+        run_all(&[SIMPLIFY, PARAMETERS, CALLS, GVN, DEVIRTUALIZE], &mut function, context);
         let graph = crate::ssa::analysis::Graph::new(&function);
         let ops = || {
             let bodies = graph.order().iter().flat_map(|&block| &function.block(block).body);

@@ -1,5 +1,6 @@
 //! Putting a body in the place of a call.
 
+use super::super::cut;
 use super::choose::{CallSite, Place};
 use crate::ssa::{
     Block, BlockData, Callee, End, Function, Instruction, Jump, Op, Resume, Scope, ScopeData, Site,
@@ -60,19 +61,6 @@ fn operands(function: &Function, call: &CallSite) -> (Option<Value>, Vec<Value>)
         unreachable!("only calls of known functions are inlined");
     };
     (closure, arguments.to_vec())
-}
-
-/// Makes what comes behind a call a block of its own, with the call's value as its parameter.
-fn cut(function: &mut Function, block: Block, call: Value) -> Block {
-    let behind = Block(function.blocks.len() as u32);
-    let data = &mut function.blocks[block.0 as usize];
-    let at = data.body.iter().position(|&value| value == call).expect("the call is in its block");
-    let body = data.body.split_off(at + 1);
-    data.body.pop();
-    let end = std::mem::replace(&mut data.end, End::Unreachable);
-    function.blocks.push(BlockData { parameters: vec![call], body, end });
-    function.values[call.0 as usize].op = Op::Parameter;
-    behind
 }
 
 /// By value of the body: its place in the function, with room for those that are not parameters.

@@ -64,6 +64,21 @@ fn functions_are_inlined_into_themselves_a_few_times() {
 }
 
 #[test]
+fn a_body_that_makes_a_call_twice_is_inlined_once_each_level() {
+    let tree =
+        "let f = fn (n, x) => { if (n == 0) { (x, x) } else { (f(n - 1, x), f(n - 1, x)) } };
+                print(f(3, 1))";
+    let source = Source::new(tree);
+    let context = Context { profiles: Some(&INTS), ..source.context() };
+    let id = FunctionId::new(1);
+    let mut function = build(context, id, &INTS).expect("it is small");
+    assert_eq!(calls(&function), 2);
+    (GVN.run)(&mut function, &context);
+    run(&mut function, &context);
+    assert_eq!(calls(&function), 1);
+}
+
+#[test]
 fn loops_are_inlined_where_the_closure_is_known_that_they_call() {
     let text = "
         let each = fn (n, f, sum) => { if (n == 0) { sum } else { each(n - 1, f, sum + f(n)) } };

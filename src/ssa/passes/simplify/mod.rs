@@ -17,7 +17,7 @@ pub mod arithmetic;
 use rustc_hash::FxHashMap;
 
 use super::copies;
-use crate::core::Slot;
+use crate::core::{FunctionId, Slot};
 use crate::ssa::analysis::{Dominators, Graph};
 use crate::ssa::{Block, Context, End, Function, Op, Type, Value};
 
@@ -74,6 +74,7 @@ impl Simplify<'_> {
             Op::First(tuple) => self.component(tuple, true),
             Op::Second(tuple) => self.component(tuple, false),
             Op::Capture(closure, index) => self.captured(closure, index, ty),
+            Op::IsFunction(closure, function) => self.is_function(closure, function),
             Op::Global(slot) if ty == Type::Tagged => self.global(block, slot),
             Op::CheckBound(maybe, _) => self.bound(block, maybe),
             _ => None,
@@ -102,6 +103,13 @@ impl Simplify<'_> {
                 let captured = captures[index as usize];
                 (self.function.ty(captured) == ty).then_some(Op::Copy(captured))
             }
+            _ => None,
+        }
+    }
+
+    fn is_function(&self, closure: Value, function: FunctionId) -> Option<Op> {
+        match self.function.instruction(closure).op {
+            Op::Function(made) | Op::Closure(made, _) => Some(Op::Bool(made == function)),
             _ => None,
         }
     }
