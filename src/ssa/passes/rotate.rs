@@ -19,7 +19,7 @@ use super::reconstruct::{Variables, is_copyable};
 use super::split;
 use crate::ssa::analysis::{Dominators, Edge, Graph};
 use crate::ssa::loops::{Loop, Loops};
-use crate::ssa::{Block, BlockData, Context, End, Function, Op};
+use crate::ssa::{Block, BlockData, Context, End, Function, Jump, Op};
 
 /// The most instructions of a head that is copied, but for constants.
 const MAX_HEAD: usize = 12;
