@@ -5,7 +5,7 @@
 //! other branch of a choice cannot have done so.)
 
 use super::variables::Var;
-use super::{Addition, Call, NOWHERE, Site, Solver, Use};
+use super::{Addition, Call, FunctionState, NOWHERE, Site, Solver, Use};
 use crate::core::{Bind, Function, FunctionId, List, Node, NodeId, Place, Statements, Target};
 use crate::syntax::ast::BinaryOp;
 
@@ -121,16 +121,18 @@ impl<'a> Solver<'a> {
         *closure.get_or_insert_with(|| self.variables.closure(id.index() as u32))
     }
 
-    /// A function is made at one node, whose places are then its captures. Should there be
-    /// another, the captures are whatever flows from either.
+    /// The places of the node that makes closures of a function are its captures, if it is the only
+    /// one. If there are others, captures are variables into which all of these flow: the places may be
+    /// constants, which cannot become anything else.
     fn make_closure(&mut self, maker: FunctionId, id: FunctionId) -> Var {
         let program = self.program;
         let places = &program.function(id).captures;
-        let is_first = self.functions[id.index()].captures == NOWHERE;
-        let start = if is_first { self.captures.len() } else { self.captures_of(id) };
+        let FunctionState { captures, makers, .. } = self.functions[id.index()];
+        let is_only = captures == NOWHERE && makers == 1;
+        let start = if is_only { self.captures.len() } else { self.captures_of(id) };
         for (i, &place) in places.iter().enumerate() {
             let captured = self.place(maker, place);
-            match is_first {
+            match is_only {
                 true => self.captures.push(captured),
                 false => self.flow(captured, self.captures[start + i]),
             }

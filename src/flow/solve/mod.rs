@@ -23,7 +23,7 @@ mod sets;
 mod solution;
 mod variables;
 
-use crate::core::{Bind, FunctionId, Program};
+use crate::core::{Bind, FunctionId, Node, Program};
 pub(super) use sets::MAX as MAX_LISTED;
 pub(super) use solution::{Candidates, Interface, Solution};
 use variables::{Var, Variables};
@@ -48,6 +48,9 @@ struct FunctionState {
     closure: Option<Var>,
     /// Where the variables of its captures are in [`Solver::captures`].
     captures: u32,
+    /// At how many nodes closures of it are made: more than one, if there are versions of the
+    /// function around it.
+    makers: u32,
     /// Where the variables of its nodes are in [`Solver::nodes`].
     nodes: Option<usize>,
     reached: bool,
@@ -150,10 +153,17 @@ impl<'a> Solver<'a> {
             interface: None,
             closure: None,
             captures: NOWHERE,
+            makers: 0,
             nodes: None,
             reached: false,
             escaped: false,
         };
+        let mut functions = vec![nothing; program.functions.len()];
+        for (_, node) in program.functions.iter().flat_map(|function| function.nodes()) {
+            if let Node::Closure { function, .. } = node {
+                functions[function.index()].makers += 1;
+            }
+        }
         Solver {
             program,
             lenient,
@@ -161,7 +171,7 @@ impl<'a> Solver<'a> {
             variables,
             uses: Vec::new(),
             links: Vec::new(),
-            functions: vec![nothing; program.functions.len()],
+            functions,
             pending: Vec::new(),
             nodes: Vec::new(),
             captures: Vec::new(),

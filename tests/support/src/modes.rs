@@ -1,6 +1,6 @@
 //! All ways in which a program of the tests is run: one table.
 
-use galo::engine::TraceFrame;
+use galo::engine::{Failure, TraceFrame};
 use galo::ssa::{PassSet, Switches};
 use galo::syntax::ast::Ast;
 use galo::syntax::{json, parser};
@@ -85,7 +85,19 @@ pub fn run(program: Program<'_>, config: Config) -> Result<Observation, String> 
     let loaded = loaded.map_err(|error| error.to_string())?;
     let mut stdout = Vec::new();
     let error = loaded.run(&mut stdout).err().map(|error| observed(&error));
+    compiler_is_right(&loaded)?;
     Ok(Observation { stdout, error })
+}
+
+/// A program goes on in the interpreter if the compiler has panicked, or has made something malformed:
+/// its output would not tell.
+fn compiler_is_right(program: &galo::Program) -> Result<(), String> {
+    let is_bug = |failure: &Failure| !matches!(failure, Failure::Jit(_));
+    let failures = program.tier_stats().failures;
+    let bug = failures.iter().find(|(_, failure)| is_bug(failure));
+    bug.map_or(Ok(()), |(id, failure)| {
+        Err(format!("function {} was not compiled: {failure}", id.index()))
+    })
 }
 
 fn observed(error: &ProgramError) -> Error {
