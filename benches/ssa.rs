@@ -37,6 +37,10 @@ impl Profile for New {
         [Kinds::NONE; 2]
     }
 
+    fn callee(&self, _: NodeId) -> Option<FunctionId> {
+        None
+    }
+
     fn is_hopeless(&self, _: NodeId) -> bool {
         false
     }
