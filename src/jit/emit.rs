@@ -141,9 +141,9 @@ impl<'a> Emitter<'a> {
         block
     }
 
-    /// Where `condition` holds, does what never comes back. What goes on in a cold block stays cold,
-    /// so that the hot path does not have to jump over it.
-    pub(super) fn leave_if(&mut self, condition: ir::Value, leave: impl FnOnce(&mut Self)) {
+    /// Goes on in a cold block where `condition` holds; the block to go on in where it does not. What goes
+    /// on in a cold block stays cold, so that the hot path does not have to jump over it.
+    fn rarely(&mut self, condition: ir::Value) -> Block {
         let (rare, stay) = (self.cold_block(), self.builder.create_block());
         let here = self.builder.current_block().expect("code is added to a block");
         if self.builder.func.layout.is_cold(here) {
@@ -151,19 +151,19 @@ impl<'a> Emitter<'a> {
         }
         self.builder.ins().brif(condition, rare, &[], stay, &[]);
         self.go_on_in(rare);
+        stay
+    }
+
+    /// Where `condition` holds, does what never comes back.
+    pub(super) fn leave_if(&mut self, condition: ir::Value, leave: impl FnOnce(&mut Self)) {
+        let stay = self.rarely(condition);
         leave(self);
         self.go_on_in(stay);
     }
 
     /// Where `condition` holds, does something first.
     pub(super) fn detour_if(&mut self, condition: ir::Value, detour: impl FnOnce(&mut Self)) {
-        let (rare, stay) = (self.cold_block(), self.builder.create_block());
-        let here = self.builder.current_block().expect("code is added to a block");
-        if self.builder.func.layout.is_cold(here) {
-            self.builder.set_cold_block(stay);
-        }
-        self.builder.ins().brif(condition, rare, &[], stay, &[]);
-        self.go_on_in(rare);
+        let stay = self.rarely(condition);
         detour(self);
         self.builder.ins().jump(stay, &[]);
         self.go_on_in(stay);

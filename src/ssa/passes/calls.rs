@@ -70,7 +70,8 @@ impl Calls<'_> {
 
     fn call(&mut self, block: Block, value: Value, target: Target, arguments: Box<[Value]>) {
         let site = self.function.instruction(value).site;
-        let arguments = self.arguments(block, target.function, &arguments, site);
+        let Calls { function, context } = self;
+        let arguments = as_taken(function, context, block, target.function, &arguments, site);
         let call = Op::Call(target.into(), arguments);
         let result = proven_type(self.context.facts.function(target.function).result);
         let op = if self.function.ty(value) == Type::Tagged && result != Type::Tagged {
@@ -83,22 +84,6 @@ impl Calls<'_> {
             call
         };
         self.function.values[value.0 as usize].op = op;
-    }
-
-    /// The arguments in the form in which the function takes them.
-    fn arguments(
-        &mut self,
-        block: Block,
-        callee: FunctionId,
-        arguments: &[Value],
-        site: Site,
-    ) -> Box<[Value]> {
-        let kinds = &self.context.facts.function(callee).parameters;
-        let convert = |(&argument, &kinds)| match parameter_type(kinds) {
-            Type::Tagged => argument,
-            ty => append(self.function, block, Op::Unbox(argument), ty, site),
-        };
-        arguments.iter().zip(kinds).map(convert).collect()
     }
 
     /// Tail calls of the function itself are left alone: they are jumps where they are known.
@@ -116,11 +101,29 @@ impl Calls<'_> {
             && target.function != self.function.id
         {
             let arguments = arguments.clone();
-            let arguments = self.arguments(block, target.function, &arguments, site);
+            let Calls { function, context } = self;
+            let arguments = as_taken(function, context, block, target.function, &arguments, site);
             let end = End::TailCall { callee: target.into(), arguments, site };
             self.function.blocks[block.0 as usize].end = end;
         }
     }
+}
+
+/// Tagged arguments in the form in which a function takes them, which is made at the end of a block.
+pub(super) fn as_taken(
+    function: &mut Function,
+    context: &Context<'_>,
+    block: Block,
+    callee: FunctionId,
+    arguments: &[Value],
+    site: Site,
+) -> Box<[Value]> {
+    let kinds = &context.facts.function(callee).parameters;
+    let convert = |(&argument, &kinds)| match parameter_type(kinds) {
+        Type::Tagged => argument,
+        ty => append(function, block, Op::Unbox(argument), ty, site),
+    };
+    arguments.iter().zip(kinds).map(convert).collect()
 }
 
 #[cfg(test)]

@@ -12,12 +12,13 @@
 //! every call that happens, this one too, so arguments and result are of the types that they say.
 //! Only calls are changed that are proven to fit, so the number of arguments is right.
 
+use super::calls::as_taken;
 use super::{append, cut};
 use crate::core::FunctionId;
 use crate::ssa::analysis::Graph;
 use crate::ssa::{
     Block, BlockData, Callee, Context, End, Function, Instruction, Jump, Op, Site, Type, Value,
-    parameter_type, proven_type,
+    proven_type,
 };
 
 /// Runs the pass.
@@ -126,12 +127,8 @@ impl Rewrite<'_> {
     fn known(&mut self, block: Block, passed: &[Value]) -> (Callee, Box<[Value]>) {
         let takes_self = self.context.program.function(self.callee).takes_self;
         let closure = takes_self.then_some(self.closure);
-        let kinds = &self.context.facts.function(self.callee).parameters;
-        let convert = |(&argument, &kinds)| match parameter_type(kinds) {
-            Type::Tagged => argument,
-            ty => append(self.function, block, Op::Unbox(argument), ty, self.site),
-        };
-        let arguments = passed.iter().zip(kinds).map(convert).collect();
+        let Rewrite { function, context, callee, site, .. } = self;
+        let arguments = as_taken(function, context, block, *callee, passed, *site);
         (Callee::Known { function: self.callee, closure }, arguments)
     }
 }
