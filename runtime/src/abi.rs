@@ -61,6 +61,9 @@ pub const FRAME_LIMIT: usize = offset_of!(Machine<'static>, frame_limit);
 pub const FRAME_TOP: usize = offset_of!(Machine<'static>, native.frame_top);
 /// In the machine: where compiled code keeps its frame while it calls a helper that runs no program.
 pub const KEPT_FRAME: usize = offset_of!(Machine<'static>, native.kept_frame);
+/// In the machine: where stubs that leave for code that polls keep their frame pointer, if the run is
+/// [sampled](crate::sampling).
+pub const LEFT: usize = offset_of!(Machine<'static>, sampling.left);
 /// In the machine: the first slot of the frame area, which is the first global.
 pub const BASE: usize = offset_of!(Machine<'static>, base);
 /// In the machine: the function that a signalled tail call is to call.

@@ -22,7 +22,7 @@
 
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use crate::fault::{Blame, ErrorKind, Site};
 use crate::machine::Machine;
@@ -36,6 +36,8 @@ pub enum Request {
     End = 1,
     /// It is to end: its time is over.
     EndForTime = 2,
+    /// Somebody wants to know what it is doing.
+    Sample = 4,
 }
 
 /// Requests of other threads to one run of a program.
@@ -47,6 +49,8 @@ pub struct Interrupts {
     polls: AtomicPtr<Polls>,
     /// How many are about to raise them.
     raising: AtomicUsize,
+    /// How many ticks have passed that were not counted yet.
+    ticks: AtomicU64,
 }
 
 impl Interrupts {
@@ -66,6 +70,17 @@ impl Interrupts {
     /// Whether something is wanted that nobody has taken yet.
     pub fn is_requested(&self, request: Request) -> bool {
         self.pending.load(Ordering::SeqCst) & request as u32 != 0
+    }
+
+    /// Lets ticks pass, and wants them counted.
+    pub(crate) fn add_ticks(&self, ticks: u64) {
+        self.ticks.fetch_add(ticks, Ordering::SeqCst);
+        self.request(Request::Sample);
+    }
+
+    /// The ticks that were not counted yet, which are now.
+    pub(crate) fn take_ticks(&self) -> u64 {
+        self.ticks.swap(0, Ordering::SeqCst)
     }
 
     /// Takes the requests, but leaves those to end.
@@ -98,9 +113,13 @@ impl Polls {
     /// There are words.
     unsafe fn raise(this: *const Polls) {
         // SAFETY: by contract.
-        let this = unsafe { &*this };
-        this.stack_limit.swap(usize::MAX, Ordering::SeqCst);
-        this.is_raised.swap(usize::MAX, Ordering::SeqCst);
+        unsafe { &*this }.raise_here();
+    }
+
+    /// Raises the words of the running thread itself.
+    pub(crate) fn raise_here(&self) {
+        self.stack_limit.swap(usize::MAX, Ordering::SeqCst);
+        self.is_raised.swap(usize::MAX, Ordering::SeqCst);
     }
 
     fn lower(&self, stack_limit: usize) {
@@ -137,8 +156,14 @@ impl<'out> Machine<'out> {
     #[cold]
     #[inline(never)]
     pub fn poll(&mut self, site: Site) -> Option<Value> {
+        self.see_to_requests(site, None)
+    }
+
+    /// The same after a function that was `last` in its frame.
+    fn see_to_requests(&mut self, site: Site, last: Option<u32>) -> Option<Value> {
         self.polls.lower(self.stack_limit);
         let requests = self.interrupts.take();
+        self.sample_at_poll(last);
         let wants = |request: Request| requests & request as u32 != 0;
         if wants(Request::End) {
             return Some(self.interrupted(site));
@@ -149,11 +174,12 @@ impl<'out> Machine<'out> {
         None
     }
 
-    /// The same where the place is that of the first call that the error passes.
+    /// The same where the place is that of the first call that the error passes. `last` is the function that
+    /// makes a tail call in the interpreter, if one does.
     #[cold]
     #[inline(never)]
-    pub fn poll_at_tail_call(&mut self) -> Option<Value> {
-        let error = self.poll(0)?;
+    pub fn poll_at_tail_call(&mut self, last: Option<u32>) -> Option<Value> {
+        let error = self.see_to_requests(0, last)?;
         self.set_at_entry();
         Some(error)
     }

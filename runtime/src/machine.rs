@@ -16,6 +16,7 @@ use crate::interrupt::{Interrupts, Polls};
 use crate::mapping::Mapping;
 use crate::native::Native;
 use crate::output::{Output, OutputError, describe};
+use crate::sampling::Sampling;
 use crate::stack::STACK_MARGIN_BYTES;
 use crate::value::Value;
 
@@ -64,6 +65,8 @@ pub struct Machine<'out> {
     pub(crate) tail: (*const VmFunction, *mut Value),
     /// What compiled code keeps here.
     pub(crate) native: Native<'out>,
+    /// Who is running, if somebody wants to see that.
+    pub(crate) sampling: Sampling,
     /// The heap.
     pub heap: Heap<'out>,
     /// Where prints go.
@@ -108,6 +111,7 @@ impl<'out> Machine<'out> {
             fuel: i64::MAX,
             tail: (std::ptr::null(), std::ptr::null_mut()),
             native: Native::new(frames.start().cast()),
+            sampling: Sampling::new(),
             heap: Heap::new(limits.heap_bytes, limits.zeal)?,
             output,
             lenient,

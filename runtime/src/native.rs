@@ -33,6 +33,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 pub use asm::escape;
 
+use crate::fault::Site;
 use crate::function::VmFunction;
 use crate::machine::Machine;
 use crate::tiers::Tiers;
@@ -104,6 +105,21 @@ impl fmt::Debug for Native<'_> {
     }
 }
 
+/// The frame pointer up to which the frames of a segment are linked.
+pub(crate) fn end_of_segment(segment: *const usize) -> *const usize {
+    segment.wrapping_add(asm::SEGMENT_WORDS)
+}
+
+/// The segment outside of which this one was entered.
+///
+/// # Safety
+/// There is such a segment.
+pub(crate) unsafe fn outer_segment(segment: *const usize) -> *const usize {
+    // SAFETY: by contract; the entry has kept it there.
+    let outer = unsafe { *segment.add(asm::OUTER_SEGMENT) };
+    std::ptr::with_exposed_provenance(outer)
+}
+
 /// Where the current segment is in a machine.
 const SEGMENT: usize = offset_of!(Machine<'static>, native.segment);
 
@@ -153,7 +169,7 @@ impl<'out> Machine<'out> {
     #[inline(never)]
     pub fn hot(&mut self, function: &VmFunction) {
         match self.native.tiers {
-            Some(tiers) if !function.is_compiled() => tiers.hot(function),
+            Some(tiers) if !function.is_compiled() => self.compiling(|_| tiers.hot(function)),
             Some(_) => {}
             None => {
                 function.calls.allow(i64::MAX);
@@ -227,11 +243,12 @@ impl<'out> Machine<'out> {
         mut frame: *mut Value,
         frame_top: *mut Value,
     ) -> Value {
+        let mut last = None;
         loop {
             // SAFETY: functions live as long as the program.
             let callee = unsafe { &*function };
             if self.is_wanted()
-                && let Some(error) = self.poll_at_tail_call()
+                && let Some(error) = self.poll_at_tail_call(last)
             {
                 self.native.frame_top = frame_top;
                 return error;
@@ -254,6 +271,7 @@ impl<'out> Machine<'out> {
                 self.native.frame_top = frame_top;
                 return value;
             }
+            last = Some(callee.id);
             (function, frame) = self.tail();
         }
     }
@@ -291,6 +309,14 @@ impl<'out> Machine<'out> {
         std::mem::take(&mut self.native.at_entry)
     }
 
+    /// The functions that are in the middle of a call which returns to an address, as
+    /// [`Tiers::calls_at`] shows them.
+    pub(crate) fn calls_at(&self, return_address: usize, each: &mut dyn FnMut(u32, Site)) {
+        if let Some(tiers) = self.native.tiers {
+            tiers.calls_at(return_address, each);
+        }
+    }
+
     /// Adds the calls of the innermost segment to the trace of the error on its way up.
     ///
     /// # Safety
@@ -300,7 +326,7 @@ impl<'out> Machine<'out> {
         let Some(tiers) = self.native.tiers else {
             return;
         };
-        let end = self.native.segment.wrapping_add(asm::SEGMENT_WORDS);
+        let end = end_of_segment(self.native.segment);
         // The call that fails is where the error is; those around it are in the trace.
         let mut is_innermost = true;
         tiers.calls_at(return_address, &mut |function, site| {

@@ -1,6 +1,5 @@
 //! `galo explore`: runs a program and writes a page to look around in what happened.
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -8,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::ExploreArgs;
 use super::failure::{Failure, say};
 use super::input::Input;
+use super::naming::named_after;
 use super::progress::{Progress, Watched};
 use super::{Outcome, output, run};
 use crate::inspect::explore::{Exploration, Failed, Recorder, Shown, Tee, page};
@@ -89,7 +89,7 @@ impl Page {
         let path = match &args.output {
             Some(path) if path.as_os_str() == "-" => return Ok(Page::Stdout),
             Some(path) => path.clone(),
-            None => default_path(args.input.file.as_deref()),
+            None => named_after(args.input.file.as_deref(), "explore", "html"),
         };
         if args.force || may_overwrite(&path).map_err(|e| Failure::unwritable(&path, e))? {
             return Ok(Page::File(path));
@@ -114,23 +114,6 @@ impl Page {
     }
 }
 
-/// The name of the page of a program if none is given: in the current folder, as the program's.
-fn default_path(program: Option<&Path>) -> PathBuf {
-    let mut name = program.and_then(Path::file_name).unwrap_or(OsStr::new("explore"));
-    if name == "-" {
-        name = OsStr::new("explore");
-    }
-    let mut path = PathBuf::from(name);
-    for extension in ["json", "rinha"] {
-        if path.extension().is_some_and(|it| it == extension) {
-            path.set_extension("");
-        }
-    }
-    let mut name = path.into_os_string();
-    name.push(".html");
-    PathBuf::from(name)
-}
-
 /// Whether there is nothing at a path that somebody could miss.
 fn may_overwrite(path: &Path) -> io::Result<bool> {
     let file = match File::open(path) {
@@ -149,19 +132,4 @@ fn may_overwrite(path: &Path) -> io::Result<bool> {
     let mut start = Vec::new();
     file.take(page::MARK.len() as u64).read_to_end(&mut start)?;
     Ok(start.is_empty() || start == page::MARK.as_bytes())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_are_named_after_programs() {
-        let name = |program: Option<&str>| default_path(program.map(Path::new));
-        assert_eq!(name(Some("a/fib.rinha")), Path::new("fib.html"));
-        assert_eq!(name(Some("fib.rinha.json")), Path::new("fib.html"));
-        assert_eq!(name(Some("fib.v2.txt")), Path::new("fib.v2.txt.html"));
-        assert_eq!(name(Some("-")), Path::new("explore.html"));
-        assert_eq!(name(None), Path::new("explore.html"));
-    }
 }

@@ -12,6 +12,7 @@ mod explore;
 mod failure;
 mod fmt;
 mod input;
+mod naming;
 mod nearest;
 mod options;
 mod output;

@@ -124,7 +124,8 @@ pub(super) struct InspectArgs {
     )]
     pub(super) trace_format: Format,
 
-    /// Tell profilers of compiled code: `perfmap`, names for perf; `jitdump[:FOLDER]`, code and
+    /// Write down where the time goes, as `folded[:FILE]` stacks, of which `galo flame` makes a graph;
+    /// or tell profilers of compiled code: `perfmap`, names for perf; `jitdump[:FOLDER]`, code and
     /// lines for `perf inject --jit`; `gdb`, names for debuggers
     #[arg(long, value_name = "KIND[:WHERE]", require_equals = true)]
     pub(super) profile: Option<ProfileOptions>,

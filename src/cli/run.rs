@@ -8,9 +8,10 @@ use super::Outcome;
 use super::args::RunArgs;
 use super::failure::{Failure, say, warn};
 use super::input::Input;
+use super::naming::named_after;
 use super::signals::Signals;
 use super::{dump, output};
-use crate::engine::{Run, RunStats};
+use crate::engine::{Run, RunStats, Sampling};
 use crate::inspect::{
     Dumps, Inspector, Names, Overview, PassOverview, Profile, ProfileOptions, Statistics, Trace,
     TraceOptions,
@@ -35,7 +36,8 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     let (dumps, trace) = (dumps.transpose()?, trace_options.as_ref().map(open_trace).transpose()?);
     let engine = Engine::new(config(args));
     let program = load(&engine, &input, color)?;
-    let profile = args.inspect.profile.as_ref().map(open_profile).transpose()?;
+    let profile_options = profile_options(args);
+    let profile = profile_options.as_ref().map(open_profile).transpose()?;
     let watched = Watched { dumps, trace, profile };
     let run = match (&watched, &args.inspect.stats) {
         (Watched { dumps: None, trace: None, profile: None }, None) => {
@@ -43,7 +45,7 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
         }
         _ => {
             let names = Names::new(&program, Locator::new(&input.reporter(program.ast(), false)));
-            run_watched(args, &names, watched, color)?
+            run_watched(args, profile_options, &names, watched, color)?
         }
     };
     warn_of_no_compiler(&program, color);
@@ -90,6 +92,7 @@ struct Watched<'a> {
 /// Runs a program and tells what was asked for of it.
 fn run_watched(
     args: &RunArgs,
+    profile_options: Option<ProfileOptions>,
     names: &Names<'_>,
     watched: Watched<'_>,
     color: bool,
@@ -103,8 +106,11 @@ fn run_watched(
     if let (Some(trace), Some(options)) = (inspector.trace, &args.inspect.trace) {
         trace.finish().map_err(|e| Failure::unwritable_target(&options.target, e))?;
     }
-    if let (Some(profile), Some(options)) = (inspector.profile, &args.inspect.profile) {
-        profile.finish().map_err(|e| unwritable_profile(options, e))?;
+    if let (Some(profile), Some(options)) = (inspector.profile, &profile_options) {
+        let samples = profile.finish().map_err(|e| unwritable_profile(options, e))?;
+        if let (Some(samples), Some(target)) = (samples, options.target()) {
+            say(&format!("wrote {samples} samples to {}\n", target.name()));
+        }
     }
     if let Some(dumps) = &inspector.dumps {
         dump::finish(dumps, names, color)?;
@@ -123,6 +129,13 @@ pub(super) fn warn_of_no_compiler(program: &Program, color: bool) {
     if let Some(error) = program.missing_compiler() {
         warn(&format!("everything was interpreted: {error}"), color);
     }
+}
+
+/// The profile that is wanted. Where folded stacks go if nobody says is named after the program.
+fn profile_options(args: &RunArgs) -> Option<ProfileOptions> {
+    let options = args.inspect.profile.clone()?;
+    let path = || named_after(args.input.file.as_deref(), "profile", "folded");
+    Some(options.in_file(path))
 }
 
 fn open_profile(options: &ProfileOptions) -> Result<Profile, Failure> {
@@ -150,6 +163,8 @@ fn config(args: &RunArgs) -> Config {
         tier: args.jit.tier,
         jit: JitConfig { count_calls: args.inspect.stats.is_some(), ..args.jit.config() },
         profile: args.inspect.stats.is_some(),
+        sampling: matches!(args.inspect.profile, Some(ProfileOptions::Folded(_)))
+            .then(Sampling::default),
         flush_lines: io::stdout().is_terminal(),
         zeal: args.zeal,
         ..Config::default()

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::sampling::Sampling;
 use crate::interp;
 use crate::ssa::Switches;
 
@@ -114,6 +115,9 @@ pub struct Config {
     pub lenient: bool,
     /// Whether the interpreter notes a profile even where no tier needs it.
     pub profile: bool,
+    /// How the program's stack is looked at while it runs, for a profile of where the time goes; not at all
+    /// if there is none. Costs a few percent.
+    pub sampling: Option<Sampling>,
     /// Whether output reaches its writer after every `print` rather than when 64 KiB have
     /// come together or the program ends.
     pub flush_lines: bool,
@@ -139,6 +143,7 @@ impl Default for Config {
             max_output: None,
             lenient: false,
             profile: false,
+            sampling: None,
             flush_lines: false,
             zeal: false,
             fail_allocations_after: None,
@@ -152,6 +157,7 @@ impl Config {
         interp::Options {
             records: self.profile || self.tier != Tier::Interp,
             counts_fuel: self.fuel.is_some(),
+            is_sampled: self.sampling.is_some(),
         }
     }
 

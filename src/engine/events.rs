@@ -7,6 +7,7 @@ use std::time::Duration;
 
 pub use galo_runtime::Collection;
 use galo_runtime::CollectionObserver;
+pub use galo_runtime::samples::{Running, Samples, Stack, StackFrame};
 
 use super::tiers::{Failure, Refusal};
 use crate::core::FunctionId;
@@ -28,6 +29,12 @@ pub trait Observer: fmt::Debug {
     /// A function that is being compiled has reached this form.
     fn form(&self, form: &Form<'_>) {
         let _ = form;
+    }
+
+    /// The run is over, well or not, and this is what it was seen doing, if the configuration asks for
+    /// [samples](crate::Config::sampling).
+    fn sampled(&self, samples: &Samples) {
+        let _ = samples;
     }
 
     /// While this version of a function was optimised, it was decided what becomes of a call.

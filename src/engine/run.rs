@@ -9,9 +9,11 @@ use galo_runtime::{Data, GuestStack, Interrupts, Limits, Machine, Output, Reques
 use super::error::ProgramError;
 use super::events::{Collections, Observer};
 use super::program::{Evaluation, Program};
+use super::sampling::{Sampler, Sampling};
 use super::stats::RunStats;
 use super::tiers::Attached;
 use super::timer::Timer;
+use crate::core::FunctionId;
 
 /// A run of a program that is yet to begin.
 ///
@@ -131,10 +133,19 @@ impl<'p> Run<'p> {
         if let Some(period) = config.jit.stress {
             machine.force_exits(period.get().try_into().unwrap_or(i64::MAX));
         }
+        if let Some(sampling) = config.sampling {
+            machine.start_sampling(sampling.pace(), program.code.function(FunctionId::MAIN));
+        }
+        let interval = config.sampling.and_then(Sampling::interval);
+        let sampler = interval.map(|interval| Sampler::start(interval, Arc::clone(&interrupts)));
+        let sampler = sampler.transpose().map_err(|e| program.no_memory(&e))?;
         let timer = config.timeout.map(|timeout| Timer::start(start, timeout, interrupts));
         let timer = timer.transpose().map_err(|e| program.no_memory(&e))?;
         let value = machine.listening(|machine| stack.run(|| program.code.run(machine)));
-        drop(timer);
+        drop((timer, sampler));
+        if let (Some(samples), Some(observer)) = (machine.take_samples(), observer) {
+            observer.sampled(&samples);
+        }
         let flushed = machine.output.flush();
         let stats = RunStats {
             time: start.elapsed(),

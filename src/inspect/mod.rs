@@ -26,7 +26,7 @@ pub use stage::{Overview, Stage, StageList, Stages};
 pub use stats::{Statistics, StatsOptions};
 pub use trace::{Topic, Trace, TraceOptions};
 
-use crate::engine::events::{Event, Form, Observer};
+use crate::engine::events::{Event, Form, Observer, Samples};
 use crate::words;
 
 /// Watches a run for a trace and for dumps.
@@ -59,6 +59,12 @@ impl Observer for Inspector<'_> {
         }
         if let Some(profile) = &self.profile {
             profile.form(self.names, form);
+        }
+    }
+
+    fn sampled(&self, samples: &Samples) {
+        if let Some(profile) = &self.profile {
+            profile.sampled(self.names, samples);
         }
     }
 }

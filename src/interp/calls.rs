@@ -212,7 +212,7 @@ pub(super) unsafe fn settle<P: Policy>(mut value: Value, mut last: u32) -> (Valu
         let machine = Machine::of_signal(value);
         let (function, frame) = machine.tail();
         if machine.is_wanted()
-            && let Some(error) = machine.poll_at_tail_call()
+            && let Some(error) = machine.poll_at_tail_call(Some(last))
         {
             return (error, last);
         }

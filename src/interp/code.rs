@@ -19,6 +19,8 @@ pub struct Options {
     pub records: bool,
     /// It counts every call.
     pub counts_fuel: bool,
+    /// It keeps the list of who is running, for samples.
+    pub is_sampled: bool,
 }
 
 /// The nodes of a program and everything they refer to.

@@ -8,6 +8,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::FuncId;
 use galo_runtime::VmFunction;
 use galo_runtime::native::{Trampoline, run_compiled};
+use galo_runtime::sampling::run_compiled_sampled;
 
 use super::addresses::Addresses;
 use super::code::{
@@ -31,6 +32,8 @@ pub struct Options {
     pub forces_exits: bool,
     /// Functions count their calls.
     pub counts_calls: bool,
+    /// Samples see who is running.
+    pub is_sampled: bool,
 }
 
 /// Why a function has no compiled code.
@@ -172,8 +175,8 @@ impl Jit {
         arities.dedup();
         let mut batch = vec![
             self.stub("enter", stubs::trampoline_signature(host), stubs::trampoline)?,
-            self.stub("exit", conventions::exit_signature(), stubs::exit)?,
-            self.stub(POLL_STUB, conventions::poll_signature(), stubs::poll)?,
+            self.leaving_stub("exit", conventions::exit_signature(), stubs::exit)?,
+            self.leaving_stub(POLL_STUB, conventions::poll_signature(), stubs::poll)?,
         ];
         self.poll_stub = Some(batch[2].id);
         for &arity in &arities {
@@ -182,7 +185,7 @@ impl Jit {
             batch.push(self.stub(&format!("memory entry/{arity}"), signature, entry)?);
             let signature = conventions::tagged_signature(arity);
             let name = format!("interpret/{arity}");
-            batch.push(self.stub(&name, signature, stubs::interpreted_tagged)?);
+            batch.push(self.leaving_stub(&name, signature, stubs::interpreted_tagged)?);
         }
         let loaded = self.load(&batch)?;
         let address = |loaded: &Loaded| loaded.address as u64;
@@ -204,6 +207,22 @@ impl Jit {
 
     fn host(&self) -> CallConv {
         self.memory.isa().default_call_conv()
+    }
+
+    /// A stub by which code leaves for what may poll.
+    fn leaving_stub(
+        &mut self,
+        name: &str,
+        signature: ir::Signature,
+        make: impl FnOnce(&mut Emitter<'_>),
+    ) -> Result<Compiled, Failure> {
+        let is_sampled = self.options.is_sampled;
+        self.stub(name, signature, |emit| {
+            if is_sampled {
+                stubs::keep_frame_pointer(emit);
+            }
+            make(emit);
+        })
     }
 
     fn stub(
@@ -330,6 +349,7 @@ impl Jit {
             poll_stub: poll,
             forces_exits: self.options.forces_exits,
             counts_calls: self.options.counts_calls,
+            is_sampled: self.options.is_sampled,
             first_exit: self.exits.len() as u32,
         };
         let builder = FunctionBuilder::new(&mut clif, &mut self.builder);
@@ -362,7 +382,7 @@ impl Jit {
             let stub_name = format!("interpret function {}", callee.index());
             let signature = convention.signature();
             let stub = |emit: &mut Emitter<'_>| stubs::interpreted_direct(emit, &convention, vm);
-            batch.push(self.stub(&stub_name, signature, stub)?);
+            batch.push(self.leaving_stub(&stub_name, signature, stub)?);
         }
         let cranelift = start.elapsed() - lowering;
 
@@ -432,9 +452,10 @@ impl Jit {
         vm.tagged.set(tagged);
         vm.memory.set(self.memory_entries[vm.arity as usize] as *const u8);
         let body = std::ptr::from_ref(vm).cast();
-        vm.code.set(run_compiled);
+        let run = if self.options.is_sampled { run_compiled_sampled } else { run_compiled };
+        vm.code.set(run);
         vm.body.set(body);
-        vm.inner_code.set(run_compiled);
+        vm.inner_code.set(run);
         vm.inner_body.set(body);
     }
 }

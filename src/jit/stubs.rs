@@ -114,6 +114,12 @@ pub(super) fn poll(emit: &mut Emitter<'_>) {
     emit.builder.ins().return_(&[]);
 }
 
+/// Lets samples find the stub's frame, and so all frames outside of it.
+pub(super) fn keep_frame_pointer(emit: &mut Emitter<'_>) {
+    let pointer = emit.builder.ins().get_frame_pointer(types::I64);
+    emit.store_machine(pointer, abi::LEFT);
+}
+
 fn interpret(emit: &mut Emitter<'_>, function: ir::Value, frame: ir::Value) {
     let result = emit.helper(HelperId::Interpret, &[function, frame]);
     return_or_follow(emit, result.expect("it returns a value or a signal"));

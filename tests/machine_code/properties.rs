@@ -1,8 +1,9 @@
 //! What must be true of compiled code whatever it looks like.
 
-use galo::Tier;
+use galo::engine::Sampling;
+use galo::{Config, Tier};
 
-use super::watch::{compiled, hot_opcodes, run};
+use super::watch::{compiled, hot_opcodes, run, run_with};
 
 const FIB: &str = "
 let fib = fn (n) => { if (n < 2) { n } else { fib(n - 1) + fib(n - 2) } };
@@ -79,4 +80,21 @@ print(f(100000, 0))";
     for opcode in hot_opcodes(&function.clif) {
         assert!(!opcode.can_store(), "{opcode}:\n{}", function.text);
     }
+}
+
+#[test]
+fn a_sampled_function_looks_before_tail_calls_and_is_the_same_otherwise() {
+    let source = "
+let even = fn (n, other) => { if (n == 0) { true } else { other(n - 1, even) } };
+let odd = fn (n, other) => { if (n == 0) { false } else { other(n - 1, odd) } };
+print(even(10, odd))";
+    let opcodes = |source: &str, sampling: Option<Sampling>| {
+        let (all, _) = run_with(Config { tier: Tier::Jit, sampling, ..Config::default() }, source);
+        all.iter().map(|function| hot_opcodes(&function.clif)).collect::<Vec<_>>()
+    };
+    let sampled = Some(Sampling::default());
+    for source in [FIB, LOOP] {
+        assert_eq!(opcodes(source, sampled), opcodes(source, None));
+    }
+    assert_ne!(opcodes(source, sampled), opcodes(source, None));
 }

@@ -49,7 +49,12 @@ impl Observer for Watch {
 
 /// Runs a program and returns what was compiled, in order, and what was printed.
 pub fn run(source: &str, tier: Tier) -> (Vec<Compiled>, String) {
-    let engine = Engine::new(Config { tier, ..Config::default() });
+    run_with(Config { tier, ..Config::default() }, source)
+}
+
+/// The same with any configuration.
+pub fn run_with(config: Config, source: &str) -> (Vec<Compiled>, String) {
+    let engine = Engine::new(config);
     let program = engine.load("test", source.as_bytes()).expect("a program");
     let watch = Watch::default();
     let mut output = Vec::new();

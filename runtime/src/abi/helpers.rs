@@ -179,7 +179,7 @@ helpers! {
     /// Sees to what other threads want; the result means nothing. To be called by a stub of its own,
     /// whose caller is the one that polls. Does not collect.
     Poll = fn poll(machine) {
-        machine.poll_at_tail_call().unwrap_or(Value::int(0))
+        machine.poll_at_tail_call(None).unwrap_or(Value::int(0))
     }
 
     /// Runs a function that is not compiled, with its arguments and closure in the frame.

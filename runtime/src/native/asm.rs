@@ -20,6 +20,13 @@ pub(super) const SEGMENT_WORDS: usize = 6;
 #[cfg(target_arch = "aarch64")]
 pub(super) const SEGMENT_WORDS: usize = 0;
 
+/// Where the segment is outside of an entry, in words from the segment's record.
+#[cfg(target_arch = "x86_64")]
+pub(super) const OUTER_SEGMENT: usize = 0;
+/// Where the segment is outside of an entry, in words from the segment's record.
+#[cfg(target_arch = "aarch64")]
+pub(super) const OUTER_SEGMENT: usize = 160 / 8;
+
 /// Runs a compiled function through the trampoline; returns what it returns, or the signal
 /// of the error for which it escaped.
 ///

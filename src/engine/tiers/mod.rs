@@ -162,6 +162,7 @@ impl Tiers {
                 verify: is_stressed || cfg!(debug_assertions),
                 forces_exits: is_stressed,
                 counts_calls: config.jit.count_calls,
+                is_sampled: config.sampling.is_some(),
             },
             switches: config.switches(),
             facts: OnceCell::new(),

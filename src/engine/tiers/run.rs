@@ -98,7 +98,7 @@ impl RuntimeTiers for Attached<'_> {
         }
         if reason != Reason::Forced && tiers.policy.gives_up(count) && self.is_last(compiled, exit)
         {
-            self.give_up(compiled, site);
+            machine.compiling(|_| self.give_up(compiled, site));
         }
         let program = self.program;
         // SAFETY: by contract, compiled code has checked that there are slots for the parts.

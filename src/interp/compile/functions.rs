@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use galo_runtime::machine::SMALL_FRAME_SLOTS;
 
 use super::super::base_case::BaseCase;
-use super::super::control::{Fueled, LargeFrame, Loop};
+use super::super::control::{Fueled, LargeFrame, Loop, Sampled};
 use super::super::profile::Policy;
 use super::super::resume::Interior;
 use super::{Compiler, Shared};
@@ -83,7 +83,15 @@ impl<P: Policy> Compiler<'_, P> {
         if self.function.frame > SMALL_FRAME_SLOTS {
             root = self.put(LargeFrame { body: root, slots: self.function.frame, site });
         }
-        root
+        self.sampled(root)
+    }
+
+    /// Something at which the function begins, as samples see it.
+    fn sampled(&mut self, body: super::Node) -> super::Node {
+        match self.shared.options.is_sampled {
+            true => self.put(Sampled { body, function: self.id.index() as u32 }),
+            false => body,
+        }
     }
 
     /// What is left of the body once its base case is ruled out.
@@ -91,7 +99,8 @@ impl<P: Policy> Compiler<'_, P> {
         let plain = !self.repeats() && self.function.frame <= SMALL_FRAME_SLOTS;
         let plain = plain && !self.shared.options.counts_fuel;
         let rest = BaseCase::rest(self.function).filter(|_| plain)?;
-        Some(self.node(rest))
+        let rest = self.node(rest);
+        Some(self.sampled(rest))
     }
 
     fn repeats(&self) -> bool {

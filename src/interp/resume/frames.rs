@@ -37,26 +37,45 @@ impl Code {
         base: *mut Value,
         mut value: Value,
     ) -> Value {
-        for (index, &Frame { function, resume, slot }) in frames.iter().enumerate() {
-            if index > 0 {
-                let Resume::After(call) = resume else {
-                    unreachable!("who waits for a function waits for a call");
-                };
-                let site = program.function(function).origin_of(call);
-                let inner = frames[index - 1].function.index() as u32;
-                let last;
-                (value, last) = settle::<Recording>(value, inner);
-                if value.is_error() {
-                    machine.trace(last, function.index() as u32, site.index() as Site);
-                }
-            }
-            if value.is_error() {
-                machine.left_by_error(function.index() as u32);
-                continue;
-            }
-            let frame = base.wrapping_add(slot as usize);
-            value = self.resume(program, machine, function, resume, frame, value);
+        let waiting = machine.wait(frames.iter().map(|frame| frame.function.index() as u32));
+        for index in 0..frames.len() {
+            value = self.resume_next(program, machine, &frames[..=index], base, value);
+            machine.leave(&waiting);
         }
         value
+    }
+
+    /// Goes on in the last of these frames, with what the one before it has come to.
+    ///
+    /// # Safety
+    /// As for [`resume_all`](Self::resume_all).
+    unsafe fn resume_next(
+        &self,
+        program: &Program,
+        machine: &mut Machine<'_>,
+        frames: &[Frame],
+        base: *mut Value,
+        mut value: Value,
+    ) -> Value {
+        let [before @ .., Frame { function, resume, slot }] = frames else {
+            return value;
+        };
+        if let Some(inner) = before.last() {
+            let Resume::After(call) = *resume else {
+                unreachable!("who waits for a function waits for a call");
+            };
+            let site = program.function(*function).origin_of(call);
+            let last;
+            (value, last) = settle::<Recording>(value, inner.function.index() as u32);
+            if value.is_error() {
+                machine.trace(last, function.index() as u32, site.index() as Site);
+            }
+        }
+        if value.is_error() {
+            machine.left_by_error(function.index() as u32);
+            return value;
+        }
+        let frame = base.wrapping_add(*slot as usize);
+        self.resume(program, machine, *function, *resume, frame, value)
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct Input<'a> {
     pub(super) forces_exits: bool,
     /// Whether the function counts its calls.
     pub(super) counts_calls: bool,
+    /// Whether samples see who is running.
+    pub(super) is_sampled: bool,
     /// The number of the function's first exit.
     pub(super) first_exit: u32,
 }
@@ -326,6 +328,7 @@ impl<'a> Lowering<'a> {
             }
             End::TailCall { callee, arguments, site } => {
                 self.emit.at(*site);
+                self.poll_before_tail_call();
                 self.tail_call(*callee, arguments, *site);
             }
             End::Unbound { name, site } => {

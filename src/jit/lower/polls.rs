@@ -22,6 +22,7 @@ use cranelift_codegen::ir::{self, InstBuilder};
 use galo_runtime::abi;
 use rustc_hash::FxHashSet;
 
+use super::super::code::source_location;
 use super::super::emit::Region;
 use super::Lowering;
 use crate::ssa::analysis::{Dominators, Graph};
@@ -101,8 +102,12 @@ impl Lowering<'_> {
             emit.builder.ins().icmp(below, pointer, limit)
         };
         let looks = is_below(&mut self.emit, abi::ENTRY_LIMIT);
+        let place = self.entry_place();
         self.emit.detour_if(looks, |emit| {
+            let here = emit.builder.srcloc();
+            emit.builder.set_srcloc(place);
             emit.builder.ins().call(stub, &[]);
+            emit.builder.set_srcloc(here);
             let too_deep = is_below(emit, abi::STACK_LIMIT);
             emit.overflow_if(too_deep);
         });
@@ -113,6 +118,26 @@ impl Lowering<'_> {
         let ssa = self.ssa();
         let leaves = |&block: &Block| matches!(ssa.block(block).end, End::TailCall { .. });
         if !self.calls(order) && order.iter().any(leaves) {
+            let here = self.emit.builder.srcloc();
+            let place = self.entry_place();
+            self.emit.builder.set_srcloc(place);
+            self.look();
+            self.emit.builder.set_srcloc(here);
+        }
+    }
+
+    /// The place of a poll at the entry. For samples it is the call that is being made that polls,
+    /// as in the interpreter: the function has not run yet.
+    fn entry_place(&self) -> ir::SourceLoc {
+        match self.input.is_sampled {
+            true => source_location(None),
+            false => self.emit.builder.srcloc(),
+        }
+    }
+
+    /// Before a tail call, if samples are to see who makes it: afterwards its frame is gone.
+    pub(super) fn poll_before_tail_call(&mut self) {
+        if self.input.is_sampled {
             self.look();
         }
     }
