@@ -55,6 +55,8 @@ pub(super) enum Command {
     Dump(DumpArgs),
     /// Run a program and write a page to look around in what happened
     Explore(ExploreArgs),
+    /// Draw where a program's time goes
+    Flame(FlameArgs),
     /// Evaluate what is typed, input by input
     Repl(ReplArgs),
     /// Print a script that completes commands and options in a shell
@@ -296,6 +298,49 @@ pub(super) struct ExploreArgs {
     pub(super) output: Option<PathBuf>,
 
     /// Overwrite a file even if it is no such page
+    #[arg(long)]
+    pub(super) force: bool,
+
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
+
+    #[command(flatten)]
+    pub(super) jit: JitArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The drawing is one file for a browser: every function is as wide as the share of time in which it
+was running, and stands on the one that called it; colours tell the interpreter from machine code.
+Click to zoom; `/` searches.
+
+FILE is a program, which runs, or stacks as `galo run --profile=folded` and the stackcollapse tools
+write them: a file whose name ends in `.folded`, or any with `--folded`. What the program prints
+and how it exits are as with `galo run`.
+
+Examples:
+  galo flame fib.rinha                        run the program, write fib.svg in the current folder
+  galo flame fib.rinha --tier=interp -o a.svg
+  galo flame fib.folded -o -                  the drawing on standard output
+  perf script | stackcollapse-perf.pl | galo flame --folded - -o perf.svg")]
+pub(super) struct FlameArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// FILE is folded stacks, whatever its name is
+    #[arg(long, conflicts_with = "code")]
+    pub(super) folded: bool,
+
+    /// Where to write the drawing; `-` is standard output, where the program's own output is left
+    /// out then. Otherwise named after FILE, in the current folder
+    #[arg(short, long, value_name = "SVG")]
+    pub(super) output: Option<PathBuf>,
+
+    /// What stands above the drawing, instead of FILE
+    #[arg(long, value_name = "TEXT")]
+    pub(super) title: Option<String>,
+
+    /// Overwrite a file even if it is no such drawing
     #[arg(long)]
     pub(super) force: bool,
 

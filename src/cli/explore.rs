@@ -1,13 +1,11 @@
 //! `galo explore`: runs a program and writes a page to look around in what happened.
 
-use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal, Write};
 
 use super::args::ExploreArgs;
-use super::failure::{Failure, say};
 use super::input::Input;
 use super::naming::named_after;
+use super::page::{Made, Page};
 use super::progress::{Progress, Watched};
 use super::{Outcome, output, run};
 use crate::inspect::explore::{Exploration, Failed, Recorder, Shown, Tee, page};
@@ -21,7 +19,9 @@ pub(super) fn explore(args: &ExploreArgs, color: bool) -> Outcome {
         return output::print(|out| write!(out, "{PassOverview}"));
     }
     let input = Input::read_or_contest(&args.input)?;
-    let page = Page::new(args)?;
+    let name = || named_after(args.input.file.as_deref(), "explore", "html");
+    let made = Made { by: "galo explore", mark: page::MARK };
+    let page = Page::new(args.output.as_deref(), name, args.force, made)?;
     let program = run::load(&Engine::new(config(args)), &input, color)?;
     let reporter = input.reporter(program.ast(), false);
     let names = Names::new(&program, Locator::new(&reporter));
@@ -73,63 +73,4 @@ fn config(args: &ExploreArgs) -> Config {
 fn options(args: &ExploreArgs) -> String {
     let lenient = if args.limits.lenient { " --lenient" } else { "" };
     format!("--tier={}{lenient}", args.jit.tier)
-}
-
-/// Where a page goes.
-#[derive(Clone, PartialEq, Eq, Debug)]
-enum Page {
-    Stdout,
-    File(PathBuf),
-}
-
-impl Page {
-    /// Where the page goes that the command line asks for. A file that is there must be such a page,
-    /// or the user wants it overwritten.
-    fn new(args: &ExploreArgs) -> Result<Page, Failure> {
-        let path = match &args.output {
-            Some(path) if path.as_os_str() == "-" => return Ok(Page::Stdout),
-            Some(path) => path.clone(),
-            None => named_after(args.input.file.as_deref(), "explore", "html"),
-        };
-        if args.force || may_overwrite(&path).map_err(|e| Failure::unwritable(&path, e))? {
-            return Ok(Page::File(path));
-        }
-        Err(Failure::Usage(format!(
-            "{:?} is there and was not made by `galo explore`; name another file with `-o`, or \
-             overwrite it with `--force`",
-            path.display().to_string()
-        )))
-    }
-
-    fn write(&self, page: &str) -> Result<(), Failure> {
-        match self {
-            Page::Stdout => Ok(io::stdout().lock().write_all(page.as_bytes())?),
-            Page::File(path) => {
-                let written = fs::write(path, page);
-                written.map_err(|error| Failure::unwritable(path, error))?;
-                say(&format!("wrote {}\n", path.display()));
-                Ok(())
-            }
-        }
-    }
-}
-
-/// Whether there is nothing at a path that somebody could miss.
-fn may_overwrite(path: &Path) -> io::Result<bool> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        // Better to say so before the program has run for an hour.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            return folder.map_or(Ok(()), |folder| fs::metadata(folder).map(drop)).map(|()| true);
-        }
-        Err(error) => return Err(error),
-    };
-    // What is no ordinary file (`/dev/null`, a pipe) keeps nothing.
-    if !file.metadata()?.is_file() {
-        return Ok(true);
-    }
-    let mut start = Vec::new();
-    file.take(page::MARK.len() as u64).read_to_end(&mut start)?;
-    Ok(start.is_empty() || start == page::MARK.as_bytes())
 }

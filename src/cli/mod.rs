@@ -10,12 +10,14 @@ mod check;
 mod dump;
 mod explore;
 mod failure;
+mod flame;
 mod fmt;
 mod input;
 mod naming;
 mod nearest;
 mod options;
 mod output;
+mod page;
 mod progress;
 mod repl;
 mod run;
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
         Some(Command::Fmt(args)) => fmt::fmt(&args, color),
         Some(Command::Dump(args)) => dump::dump(&args, color),
         Some(Command::Explore(args)) => explore::explore(&args, color),
+        Some(Command::Flame(args)) => flame::flame(&args, color),
         Some(Command::Repl(args)) => repl::repl(&args, color),
         Some(Command::Completions(args)) => shell::completions(&args),
         Some(Command::Man(args)) => shell::man(&args),

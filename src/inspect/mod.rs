@@ -8,6 +8,7 @@
 mod code;
 mod dump;
 pub mod explore;
+pub mod flame;
 mod names;
 mod passes;
 mod profile;
@@ -20,7 +21,7 @@ mod trace;
 pub use dump::{DumpOptions, Dumps};
 pub use names::Names;
 pub use passes::{PassList, PassOverview};
-pub use profile::{Profile, ProfileOptions};
+pub use profile::{Profile, ProfileOptions, write_folded};
 pub use sink::Target;
 pub use stage::{Overview, Stage, StageList, Stages};
 pub use stats::{Statistics, StatsOptions};

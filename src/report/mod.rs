@@ -180,6 +180,6 @@ fn node_at(ast: &Ast, span: Span) -> Option<NodeId> {
 }
 
 /// A text in one line, without what a terminal would obey.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().map(|char| excerpt::visible(char, "")).collect()
 }

@@ -16,6 +16,7 @@ use super::sink::Target;
 use super::words;
 use crate::engine::events::{Form, FormStage, Samples};
 use crate::jit::{Jit, Piece, Version};
+pub use folded::write as write_folded;
 use gdb::Gdb;
 use jitdump::JitDump;
 use perf_map::PerfMap;
