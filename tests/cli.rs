@@ -354,7 +354,7 @@ fn signals_end_the_program_and_then_galo() {
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn loops_look_for_interrupts_with_one_instruction() {
-    let source = "let f = fn (n) => { if (n == 0) { 0 } else { f(n - 1) } }; f(9)";
+    let source = "let f = fn (n) => { if (n == 0) { 0 } else { f(n - 1) } }; f(999999)";
     let arguments = ["dump", "--stage=asm", "--tier=jit", "-e", source];
     let output = galo(&arguments).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

@@ -19,6 +19,7 @@
 pub mod analysis;
 pub mod builder;
 mod context;
+pub mod counted;
 pub mod loops;
 mod operands;
 pub mod passes;

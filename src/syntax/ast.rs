@@ -112,6 +112,20 @@ impl BinaryOp {
         matches!(self, Eq | Neq | Lt | Gt | Lte | Gte)
     }
 
+    /// The comparison that holds of two values exactly where this one does not.
+    pub fn negated(self) -> Option<BinaryOp> {
+        use BinaryOp::*;
+        Some(match self {
+            Eq => Neq,
+            Neq => Eq,
+            Lt => Gte,
+            Gte => Lt,
+            Gt => Lte,
+            Lte => Gt,
+            Add | Sub | Mul | Div | Rem | And | Or => return None,
+        })
+    }
+
     /// The operator as source spells it.
     pub fn symbol(self) -> &'static str {
         use BinaryOp::*;

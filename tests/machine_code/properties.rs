@@ -70,6 +70,24 @@ fn a_loop_of_ints_touches_no_memory_but_one_word() {
 }
 
 #[test]
+fn a_loop_that_ends_soon_does_not_look() {
+    let looks = |rounds: u32| {
+        let source = format!(
+            "let inner = fn (i, x, sum) => {{
+               if (i < {rounds}) {{ inner(i + 1, x, sum + i * x) }} else {{ sum }}
+             }};
+             let outer = fn (n, sum) => {{
+               if (n == 0) {{ sum }} else {{ outer(n - 1, sum + inner(0, n, 0)) }}
+             }};
+             print(outer(3000, 0))"
+        );
+        let function = compiled(&source, Tier::Auto, "outer");
+        hot_opcodes(&function.clif).into_iter().filter(|opcode| opcode.can_load()).count()
+    };
+    assert_eq!((looks(1000), looks(1_000_000)), (1, 2));
+}
+
+#[test]
 fn a_tuple_taken_apart_at_once_is_not_made() {
     let source = "
 let f = fn (n, sum) => {

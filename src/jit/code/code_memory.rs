@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::{CallConv, TargetIsa};
-use cranelift_codegen::{CodegenError, Context, FinalizedMachReloc, FinalizedRelocTarget, ir};
+use cranelift_codegen::{CompiledCode, Context, FinalizedMachReloc, FinalizedRelocTarget, ir};
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module, ModuleError, ModuleReloc, default_libcall_names};
 use rustc_hash::FxHashSet;
@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use super::compiled::{CallSite, Compiled, Reference, SiteRange, scope_of, site_of};
 use super::containment::contain;
 use super::error::{CompileError, LoadError, SetupError};
-use super::{epilogue, polls, target};
+use super::{epilogue, polls, schedule, target};
 
 /// Address space for the code of a program. Reserving it costs nothing until it is used. It
 /// is what a direct call of aarch64 reaches, in either direction, so that none needs a detour;
@@ -65,6 +65,8 @@ pub struct CodeMemory {
     module: Option<JITModule>,
     /// Memory that Cranelift uses again for every function.
     context: Context,
+    /// The register allocator's.
+    registers: regalloc2::Ctx,
     /// The names of the declared functions, by their ids.
     names: Vec<String>,
     loaded: FxHashSet<FuncId>,
@@ -90,6 +92,7 @@ impl CodeMemory {
         let mut memory = CodeMemory {
             module: Some(JITModule::new(builder)),
             context: Context::new(),
+            registers: regalloc2::Ctx::default(),
             names: Vec::new(),
             loaded: FxHashSet::default(),
             used: 0,
@@ -165,32 +168,35 @@ impl CodeMemory {
         let result = contain(|| self.run_cranelift());
         std::mem::swap(&mut self.context.func, function);
         match result {
-            Ok(Ok(())) => Ok(self.collect(id, function, start)),
+            Ok(Ok(code)) => Ok(self.collect(id, function, &code, start)),
             Ok(Err(error)) => Err(error),
             Err(message) => {
                 self.context = Context::new();
+                self.registers = regalloc2::Ctx::default();
                 Err(CompileError::Panicked(message))
             }
         }
     }
 
-    fn run_cranelift(&mut self) -> Result<(), CompileError> {
+    fn run_cranelift(&mut self) -> Result<CompiledCode, CompileError> {
         let isa = self.module.as_ref().expect(ALIVE).isa();
-        match self.context.compile(isa, &mut ControlPlane::default()) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(match error.inner {
-                CodegenError::Verifier(errors) => CompileError::Invalid(errors.to_string()),
-                CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => {
-                    CompileError::TooLarge
-                }
-                other => CompileError::Unsupported(other.to_string()),
-            }),
-        }
+        let plane = &mut ControlPlane::default();
+        self.context.optimize(isa, plane)?;
+        schedule::sink_updates(&mut self.context.func);
+        self.context.verify_if(isa)?;
+        let Context { func, domtree, want_disasm, .. } = &self.context;
+        let code = isa.compile_function(func, domtree, &mut self.registers, *want_disasm, plane)?;
+        Ok(code.apply_params(&func.params))
     }
 
     /// What Cranelift has made of a function.
-    fn collect(&self, id: FuncId, function: &ir::Function, start: Instant) -> Compiled {
-        let code = self.context.compiled_code().expect("Cranelift has just compiled it");
+    fn collect(
+        &self,
+        id: FuncId,
+        function: &ir::Function,
+        code: &CompiledCode,
+        start: Instant,
+    ) -> Compiled {
         let sites = sites(code.buffer.get_srclocs_sorted());
         let isa = self.module().isa();
         let alignment = u64::from(code.buffer.alignment)

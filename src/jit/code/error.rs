@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use cranelift_codegen::CodegenError;
+use cranelift_codegen::verifier::VerifierErrors;
+
 /// Why this machine gets no machine code at all.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SetupError {
@@ -58,6 +61,22 @@ impl fmt::Display for CompileError {
 }
 
 impl std::error::Error for CompileError {}
+
+impl From<CodegenError> for CompileError {
+    fn from(error: CodegenError) -> CompileError {
+        match error {
+            CodegenError::Verifier(errors) => CompileError::Invalid(errors.to_string()),
+            CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => CompileError::TooLarge,
+            other => CompileError::Unsupported(other.to_string()),
+        }
+    }
+}
+
+impl From<VerifierErrors> for CompileError {
+    fn from(errors: VerifierErrors) -> CompileError {
+        CompileError::Invalid(errors.to_string())
+    }
+}
 
 /// Why compiled functions are not loaded. None of the batch is.
 #[derive(Clone, PartialEq, Eq, Debug)]

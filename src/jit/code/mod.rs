@@ -28,6 +28,7 @@ mod fixtures;
 mod instructions;
 mod listing;
 mod polls;
+mod schedule;
 pub mod target;
 #[cfg(test)]
 mod tests;

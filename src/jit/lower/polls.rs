@@ -7,7 +7,8 @@
 //! - at the entry of one that leaves by a tail call, a look at a word of the machine;
 //! - on each cycle of jumps the same look. Every cycle has a jump that goes back in the order of
 //!   the blocks, and the block that it leaves looks; unless each round of the loop calls the function
-//!   itself, whose entry does.
+//!   itself, whose entry does, or the loop has but one block, calls nothing, and makes a number of rounds that is
+//!   known and small.
 //!
 //! What calls nothing and has no loop ends soon, and whoever called it looks.
 //!
@@ -26,10 +27,14 @@ use super::super::code::source_location;
 use super::super::emit::Region;
 use super::Lowering;
 use crate::ssa::analysis::{Dominators, Graph};
-use crate::ssa::{Block, Callee, End, Function, Op};
+use crate::ssa::passes::is_copyable;
+use crate::ssa::{Block, Callee, End, Function, Op, counted};
 
 /// How many blocks are looked at for each jump that goes back.
 const MAX_STEPS: usize = 64;
+/// A loop of one block that calls nothing and ends after so many rounds does not look: they take a
+/// fraction of a millisecond.
+const MAX_ROUNDS: u64 = 1 << 16;
 
 /// The blocks that jump back.
 pub(super) fn polling_blocks(function: &Function, graph: &Graph) -> FxHashSet<Block> {
@@ -38,25 +43,32 @@ pub(super) fn polling_blocks(function: &Function, graph: &Graph) -> FxHashSet<Bl
     for (place, block) in order.iter().enumerate() {
         places[block.0 as usize] = place;
     }
-    let jumps_back = |&&from: &&Block| {
+    let places = &places;
+    let back = |from: Block| {
         let place = places[from.0 as usize];
-        function.block(from).end.jumps().any(|jump| places[jump.to.0 as usize] <= place)
+        function.block(from).end.jumps().filter(move |jump| places[jump.to.0 as usize] <= place)
     };
-    let mut polling: FxHashSet<Block> = order.iter().filter(jumps_back).copied().collect();
+    let is_polling = |&from: &Block| {
+        let others = back(from).any(|jump| jump.to != from);
+        others || back(from).next().is_some() && !ends_soon(function, graph, from)
+    };
+    let mut polling: FxHashSet<Block> = order.iter().copied().filter(is_polling).collect();
     // Code that can be compiled again may call another version of itself.
     let is_final = function.states.is_empty();
     if is_final && !polling.is_empty() && order.iter().any(|&block| calls_itself(function, block)) {
         let dominators = Dominators::new(graph, function);
         polling.retain(|&from| {
-            let mut jumps = function
-                .block(from)
-                .end
-                .jumps()
-                .filter(|jump| places[jump.to.0 as usize] <= places[from.0 as usize]);
-            !jumps.all(|jump| always_calls_itself(function, &dominators, from, jump.to))
+            !back(from).all(|jump| always_calls_itself(function, &dominators, from, jump.to))
         });
     }
     polling
+}
+
+/// Whether a loop of this block alone makes few rounds that take no time worth mentioning.
+fn ends_soon(function: &Function, graph: &Graph, head: Block) -> bool {
+    let mut ops = function.block(head).body.iter().map(|&value| &function.instruction(value).op);
+    counted::rounds(function, graph, head).is_some_and(|rounds| rounds <= MAX_ROUNDS)
+        && ops.all(is_copyable)
 }
 
 fn calls_itself(function: &Function, block: Block) -> bool {

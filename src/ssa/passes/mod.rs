@@ -31,6 +31,7 @@ mod testing;
 mod tests;
 mod types;
 
+pub use reconstruct::is_copyable;
 pub use switches::{PassSet, Switches};
 
 use super::analysis::{Edge, Graph};

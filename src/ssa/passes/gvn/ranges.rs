@@ -162,15 +162,7 @@ impl Ranges {
     ) {
         use BinaryOp::{Eq, Gt, Gte, Lt, Lte, Neq};
         let (left, right) = (self.range(function, lhs), self.range(function, rhs));
-        let op = match (op, holds) {
-            (Lt, false) => Gte,
-            (Gte, false) => Lt,
-            (Gt, false) => Lte,
-            (Lte, false) => Gt,
-            (Eq, false) => Neq,
-            (Neq, false) => Eq,
-            (op, _) => op,
-        };
+        let Some(op) = (if holds { Some(op) } else { op.negated() }) else { return };
         let (of_left, of_right) = match op {
             Lt => (Range::new(MIN, right.last - 1), Range::new(left.first + 1, MAX)),
             Lte => (Range::new(MIN, right.last), Range::new(left.first, MAX)),
