@@ -272,14 +272,14 @@ pub(super) enum Format {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The page is one file that needs no network: the source with what ran how often and which kinds
-of values were seen; of every function that was compiled its Core, the optimiser's IR before and
+The page is one file that needs no network: the source with what ran how often and how long, and
+which kinds of values were seen; of every function that was compiled its Core, the optimiser's IR before and
 after each pass, CLIF and machine code, all linked by their places in the source; when what was
 compiled, left or collected; who calls whom, and which calls were inlined, or why not.
 
 Calls that are inlined are no calls any more, and rounds of compiled loops are not counted:
-`--tier=interp` counts everything that the program does. To count calls, machine code begins with
-some instructions that it does not have with `galo run`.
+`--tier=interp` counts everything that the program does. To count calls and to see who is running,
+machine code has some instructions that it does not have with `galo run`.
 
 What the program prints and how it exits are as with `galo run`.
 

@@ -8,6 +8,7 @@ use super::naming::named_after;
 use super::page::{Made, Page};
 use super::progress::{Progress, Watched};
 use super::{Outcome, output, run};
+use crate::engine::Sampling;
 use crate::inspect::explore::{Exploration, Failed, Recorder, Shown, Tee, page};
 use crate::inspect::{Names, PassOverview};
 use crate::report::Locator;
@@ -64,6 +65,7 @@ fn config(args: &ExploreArgs) -> Config {
         tier: args.jit.tier,
         jit,
         profile: true,
+        sampling: Some(Sampling::default()),
         flush_lines,
         ..Config::default()
     })

@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal, Write};
 
 use super::failure::say;
 use crate::core::FunctionId;
-use crate::engine::events::{Event, Form, Observer};
+use crate::engine::events::{Event, Form, Observer, Samples};
 use crate::ssa::passes::inline::Decision;
 
 /// Goes back to the start of the line and empties it.
@@ -110,6 +110,10 @@ impl Observer for Watched<'_> {
 
     fn form(&self, form: &Form<'_>) {
         self.inner.form(form);
+    }
+
+    fn sampled(&self, samples: &Samples) {
+        self.inner.sampled(samples);
     }
 
     fn decision(&self, function: FunctionId, version: u32, decision: &Decision) {

@@ -76,6 +76,25 @@ test("a page shows the hottest compiled function first", () =>
     assert.match(await page.locator("#summary").textContent(), /functions compiled.*exits.*collections/);
   }));
 
+test("heat is that of entries, or of time", () =>
+  withPage("busy", async (page) => {
+    const first = page.locator("#function-list .function").first();
+    const figures = page.locator("#function-list .function .figure");
+    await page.locator("#measure").selectOption("own");
+    assert.match(await first.textContent(), /^work .*%/);
+    assert.match(await page.locator("#measure-note").textContent(), /share of all samples/);
+    await page.locator("#measure").selectOption("time");
+    assert.match(await first.textContent(), /^main .*100\.0 %/);
+    const shares = (await figures.allTextContents()).map(parseFloat);
+    assert.ok(
+      shares.every((share, at) => share <= 100 && (at === 0 || share <= shares[at - 1])),
+      shares.join(),
+    );
+    assert.ok((await page.locator("#source-list .heat .h5").count()) > 0);
+    await page.locator("#measure").selectOption("calls");
+    assert.doesNotMatch(await first.textContent(), /%/);
+  }));
+
 test("choosing a function shows its forms", () =>
   withPage("small", async (page) => {
     await functionRow(page, "is_even").click();

@@ -50,6 +50,16 @@ write(
   ].join("\n"),
 );
 
+// Runs for long enough to be seen running.
+write(
+  "busy",
+  `
+let work = fn (n, sum) => { if (n == 0) { sum } else { work(n - 1, sum * 31 + n % 7) } };
+let again = fn (n, sum) => { if (n == 0) { sum } else { again(n - 1, work(1000000, sum)) } };
+print(again(40, 1))
+`,
+);
+
 // As large a program as people write.
 const functions = Array.from({ length: 400 }, (_, index) => {
   const next = index === 0 ? "n" : `f${index - 1}(n - 1)`;

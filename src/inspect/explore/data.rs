@@ -11,6 +11,7 @@ use super::code::Code;
 use super::functions::{Functions, KINDS};
 use super::lines::{Runs, shorten};
 use super::recorder::{MAX_LINES, Recording, Seen};
+use super::samples::{self, Share};
 use super::source::Shown;
 use crate::core::FunctionId;
 use crate::engine::RunStats;
@@ -61,7 +62,9 @@ impl Exploration<'_> {
         let Exploration { names, shown, options, recording, run, output, failed } = self;
         let program = names.program;
         let statistics = Statistics { names, run, tiers: program.tier_stats() }.json();
-        let Recording { time, seen: Seen { mut sites, timeline, mut code, lines, .. } } = recording;
+        let Recording { time, seen } = recording;
+        let Seen { mut sites, timeline, mut code, lines, samples, .. } = seen;
+        let (shares, samples) = samples::shares(&samples, program.core().functions.len());
         let passes = passes(&code);
         let functions = Functions::new(program);
         let ids = || (0..program.core().functions.len()).map(FunctionId::new);
@@ -72,6 +75,8 @@ impl Exploration<'_> {
                 let inlined: FxHashSet<u32> = inlined.unwrap_or_default();
                 let mut summary = functions.summary(id, &inlined, &mut sites);
                 summary["versions"] = json!(versions.len());
+                let Share { own, total } = shares[id.index()];
+                summary["samples"] = json!([own, total]);
                 summary
             })
             .collect();
@@ -103,6 +108,7 @@ impl Exploration<'_> {
             "functions": summaries,
             "events": timeline.json(),
             "micros": micros(time),
+            "samples": samples,
             "steps": steps,
             "passes": passes,
             "kinds": KINDS,

@@ -23,6 +23,7 @@ mod functions;
 mod lines;
 pub mod page;
 mod recorder;
+mod samples;
 mod sites;
 mod source;
 mod tee;

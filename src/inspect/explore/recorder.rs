@@ -9,7 +9,7 @@ use super::sites::Sites;
 use super::timeline::{ExitOwners, Timeline};
 use crate::Program;
 use crate::core::FunctionId;
-use crate::engine::events::{Event, Form, FormStage, Observer};
+use crate::engine::events::{Event, Form, FormStage, Observer, Samples};
 use crate::ssa::passes::inline::Decision;
 
 /// The most lines of all functions together; a page with more would be too large to be read.
@@ -42,6 +42,8 @@ pub(super) struct Seen {
     pub(super) code: Vec<Code>,
     /// How many lines there are of all functions.
     pub(super) lines: usize,
+    /// Who was running, as samples see it.
+    pub(super) samples: Samples,
 }
 
 impl Recorder {
@@ -91,6 +93,10 @@ impl Observer for Recorder {
 
     fn form(&self, form: &Form<'_>) {
         self.clock.stop(|now| self.keep_form(now, form));
+    }
+
+    fn sampled(&self, samples: &Samples) {
+        self.clock.stop(|_| self.seen.borrow_mut().samples = samples.clone());
     }
 
     fn decision(&self, function: FunctionId, version: u32, decision: &Decision) {

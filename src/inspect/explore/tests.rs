@@ -2,10 +2,12 @@
 //! program can break out of it.
 
 use std::fmt::Write as _;
+use std::num::NonZeroU64;
 
 use serde_json::Value;
 
 use super::{Exploration, Failed, Recorder, Shown, Tee, page};
+use crate::engine::Sampling;
 use crate::inspect::Names;
 use crate::report::{Locator, Reporter, Source};
 use crate::syntax::input::{self, Form};
@@ -14,7 +16,8 @@ use crate::{Config, Engine, JitConfig, Tier};
 /// Runs a program, and does something with what can be told of it.
 fn explored<T>(text: &str, tier: Tier, with: impl FnOnce(Exploration<'_>) -> T) -> T {
     let jit = JitConfig { count_calls: true, ..JitConfig::default() };
-    let config = Config { tier, jit, profile: true, ..Config::default() };
+    let sampling = NonZeroU64::new(3).map(Sampling::EveryPolls);
+    let config = Config { tier, jit, profile: true, sampling, ..Config::default() };
     let program = Engine::new(config).load("test.rinha", text.as_bytes()).expect("a program");
     let source = Source::Text { name: "test.rinha", text };
     let names = Names::new(&program, Locator::new(&Reporter::new(source, false)));
@@ -166,6 +169,30 @@ fn what_happened_is_told() {
         let decisions: Vec<&Value> = decisions.flat_map(|v| list(&v["decisions"])).collect();
         assert!(decisions.iter().any(|d| d[4].as_str().is_some_and(|d| d.starts_with("inlined"))));
     });
+}
+
+#[test]
+fn functions_have_their_shares_of_the_time() {
+    let text = "let f = fn (n) => { if (n == 0) { 0 } else { let m = f(n - 1); m + g(3) } };
+let g = fn (n) => { if (n == 0) { 0 } else { g(n - 1) } };
+print(f(50))";
+    for tier in Tier::ALL {
+        explored(text, tier, |exploration| {
+            let main = exploration.data().main;
+            let all = main["samples"].as_u64().expect("a number");
+            let shares: Vec<_> = list(&main["functions"])
+                .iter()
+                .map(|function| (function["name"].clone(), numbers(&function["samples"])))
+                .collect();
+            assert!(all > 10, "{shares:?}");
+            let own: usize = shares.iter().map(|(_, samples)| samples[0]).sum();
+            assert_eq!(own as u64, all, "somebody is always running: {shares:?}");
+            for (name, samples) in &shares {
+                let is_all = samples[1] as u64 == all;
+                assert!(samples[0] <= samples[1] && (is_all || name != "main"), "{shares:?}");
+            }
+        });
+    }
 }
 
 /// What there is, without what it says.

@@ -1,6 +1,6 @@
 //! `galo flame`: folded stacks as a flame graph, a picture that can be looked around in.
 //!
-//! [Lines of text](read) become a tree of frames ([`Stacks`]), and this a [drawing](draw): each frame is as wide
+//! [Lines of text](read()) become a tree of frames ([`Stacks`]), and this a [drawing](draw()): each frame is as wide
 //! as the share of samples in which it was there, and stands on the one that called it. The drawing is
 //! one file that needs nothing else; its script zooms and searches.
 //!

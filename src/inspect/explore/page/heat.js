@@ -11,6 +11,9 @@ function measures(program) {
       compiling[event.f ?? 0] += (event.micros ?? []).reduce((sum, step) => sum + step, 0);
   }
   const exits = exitCounts(program);
+  const all = Math.max(1, program.data.samples);
+  const share = (/** @type {number} */ n) =>
+    n === 0 ? "0" : `${Math.min(100, (100 * n) / all).toFixed(1)} %`;
   return [
     {
       key: "calls",
@@ -20,10 +23,24 @@ function measures(program) {
       of: (index) => Program.entries(functions[index]),
     },
     {
+      key: "time",
+      title: "Time",
+      show: share,
+      note: `Time in which the function or whom it called was running: its share of ${plural(all, "sample")}, some 1000 a second, without compiling. They are taken at calls and rounds of loops.`,
+      of: (index) => functions[index].samples[1],
+    },
+    {
+      key: "own",
+      title: "Own time",
+      show: share,
+      note: "Time in which the function itself was running, as a share of all samples. What functions take that call nobody and have no loop counts for whoever called them.",
+      of: (index) => functions[index].samples[0],
+    },
+    {
       key: "work",
       title: "Work",
       show: short,
-      note: "Work stands for time: entries × operations of the function’s Core, as if each entry did them all. Machine code, branches not taken and inlining make it less.",
+      note: "Work: entries × operations of the function’s Core, as if each entry did them all. Machine code, branches not taken and inlining make it less.",
       of: (index) => Program.entries(functions[index]) * functions[index].nodes,
     },
     {

@@ -12,6 +12,7 @@
  * @property {[number, number | null, number, number][]} callees
  *   place, callee, how that is known, and 1 if it was inlined
  * @property {number} versions
+ * @property {[number, number]} samples how often it was seen running itself, and on the stack
  */
 
 /**
@@ -31,6 +32,7 @@
  * @property {string} galo @property {string} name @property {string} options
  * @property {string} source @property {boolean} isLayout
  * @property {FunctionSummary[]} functions @property {RunEvent[]} events @property {number} micros
+ * @property {number} samples how often somebody was seen running
  * @property {string[]} steps @property {[string, string, number, number, number][]} passes
  * @property {string[]} kinds @property {Record<string, any>} statistics @property {string} output
  * @property {{text: string, site: number} | null} failed
