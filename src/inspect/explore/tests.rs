@@ -173,7 +173,7 @@ fn what_happened_is_told() {
 
 #[test]
 fn functions_have_their_shares_of_the_time() {
-    let text = "let f = fn (n) => { if (n == 0) { 0 } else { let m = f(n - 1); m + g(3) } };
+    let text = "let f = fn (n) => { if (n == 0) { 0 } else { let m = f(n - 1); m + g(n) } };
 let g = fn (n) => { if (n == 0) { 0 } else { g(n - 1) } };
 print(f(50))";
     for tier in Tier::ALL {
