@@ -126,7 +126,9 @@ fn traces() {
 #[test]
 fn statistics() {
     let mut schema = Schema::new(include_str!("../docs/schemas/stats.schema.json"));
-    for options in [&["--tier=jit", "--jit-opt=-inline"][..], &["--tier=interp"]] {
+    for options in
+        [&["--tier=jit", "--jit-opt=-inline"][..], &["--tier=interp"], &["--fuel=1000000"]]
+    {
         let (_, stderr) = galo(&[options, &["--stats=json", "-e", PROGRAM]].concat());
         schema.check(&json(&stderr));
     }

@@ -131,6 +131,9 @@ impl Statistics<'_> {
     fn tiers(&self, out: &mut String) -> fmt::Result {
         let TierStats { interpreted_calls, compiled_calls, versions, code_bytes, .. } = self.tiers;
         writeln!(out, "calls        {interpreted_calls} interpreted, {compiled_calls} compiled")?;
+        if let Some(calls) = self.run.calls {
+            writeln!(out, "fuel         {calls} calls")?;
+        }
         let TierStats { compiled_functions, refused_functions, .. } = self.tiers;
         let failed = self.tiers.failures.len();
         writeln!(
@@ -225,6 +228,7 @@ impl Statistics<'_> {
             "stack_bytes": run.stack_bytes,
             "frame_bytes": run.frame_bytes,
             "printed_bytes": run.printed_bytes,
+            "fuel_calls": run.calls,
             "interpreted_calls": tiers.interpreted_calls,
             "compiled_calls": tiers.compiled_calls,
             "compiled_functions": tiers.compiled_functions,
