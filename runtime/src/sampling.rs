@@ -3,7 +3,9 @@
 //! A run that is sampled looks at its own stack where it [polls](Machine::poll) anyway, when somebody has
 //! let a [tick](Interrupts::tick) pass meanwhile. So what is counted is never the stack at the tick, but the part
 //! of it that is still there at the next poll: calls poll before they are made, so no function is
-//! on it that was not there before, but short functions at the end of which nobody polls are missing.
+//! on it that was not there before, but short functions at the end of which nobody polls are missing. (But what
+//! is inlined, or is compiled and calls nobody, is entered without a poll, and seen in its first round if it has a
+//! loop.)
 //! Nothing is lost: ticks that pass between two polls, while the runtime collects or prints, are
 //! counted together at the second one.
 //!
@@ -329,5 +331,105 @@ impl Machine<'_> {
             frame_pointer = ptr::with_exposed_provenance(caller);
         }
         goes_on
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Limits, Output};
+
+    /// What is seen while something runs in the function 0: each stack, the innermost function last.
+    fn seen(pace: Pace, body: impl FnOnce(&mut Machine<'_>)) -> Vec<(Vec<StackFrame>, u64)> {
+        let limits = Limits { heap_bytes: 1 << 20, stack_bytes: 1 << 16, zeal: false };
+        let mut sink = Vec::new();
+        let output = Output::new(&mut sink, false);
+        let mut machine = Machine::new(&limits, 0, false, Default::default(), output).unwrap();
+        machine.start_sampling(pace, &VmFunction::new(0, 0, 0));
+        machine.within(0, |machine| {
+            body(machine);
+            Value::int(0)
+        });
+        let samples = machine.take_samples().expect("it was sampled");
+        let mut stacks: Vec<Vec<StackFrame>> = vec![Vec::new()];
+        for stack in &samples.stacks()[1..] {
+            let mut frames = stacks[stack.outer as usize].clone();
+            frames.push(stack.frame);
+            stacks.push(frames);
+        }
+        let counts = samples.stacks().iter().map(|stack| stack.count);
+        stacks.into_iter().zip(counts).filter(|&(_, count)| count > 0).collect()
+    }
+
+    fn functions(ids: &[u32]) -> Vec<StackFrame> {
+        let running = Running::Interpreted;
+        ids.iter().map(|&id| StackFrame::Function { id, running }).collect()
+    }
+
+    #[test]
+    fn functions_in_the_interpreter_are_seen_from_the_outside_in() {
+        let every = Pace::Polls(NonZeroU64::MIN);
+        let stacks = seen(every, |machine| {
+            assert!(machine.poll(0).is_none());
+            machine.within(1, |machine| {
+                let waiting = machine.wait([3, 2].into_iter());
+                assert!(machine.poll(0).is_none());
+                machine.leave(&waiting);
+                assert!(machine.poll(0).is_none());
+                machine.leave(&waiting);
+                assert!(machine.poll_at_tail_call(Some(7)).is_none());
+                Value::int(0)
+            });
+            assert!(machine.poll(0).is_none());
+        });
+        let expected = [&[0][..], &[0, 1, 2, 3], &[0, 1, 2], &[0, 1, 7]];
+        let mut expected: Vec<_> = expected.map(|ids| (functions(ids), 1)).into();
+        expected[0].1 = 2;
+        expected.sort();
+        let mut stacks = stacks;
+        stacks.sort();
+        assert_eq!(stacks, expected);
+    }
+
+    #[test]
+    fn every_tick_is_counted_once() {
+        let stacks = seen(Pace::Ticks, |machine| {
+            let interrupts = std::sync::Arc::clone(machine.interrupts());
+            assert!(machine.poll(0).is_none());
+            machine.within(1, |machine| {
+                interrupts.tick(5);
+                interrupts.tick(1);
+                assert!(machine.poll(0).is_none() && machine.poll(0).is_none());
+                interrupts.tick(2);
+                machine.compiling(|_| interrupts.tick(30));
+                Value::int(0)
+            });
+            // Nobody polls any more.
+            interrupts.tick(400);
+        });
+        let mut compiling = functions(&[0, 1]);
+        compiling.push(StackFrame::Compiler);
+        assert_eq!(stacks, [(functions(&[0]), 400), (functions(&[0, 1]), 8), (compiling, 30)]);
+    }
+
+    #[test]
+    fn deep_stacks_are_cut_and_keep_their_beginning() {
+        fn nest(machine: &mut Machine<'_>, depth: u32) -> Value {
+            if depth == 0 {
+                assert!(machine.poll(0).is_none());
+                return Value::int(0);
+            }
+            machine.within(depth, |machine| nest(machine, depth - 1))
+        }
+        let every = Pace::Polls(NonZeroU64::MIN);
+        for (depth, cut) in [(MAX_FRAMES, false), (MAX_FRAMES + 1, true), (1000, true)] {
+            let stacks = seen(every, |machine| {
+                nest(machine, depth as u32);
+            });
+            let [(frames, 1)] = &stacks[..] else { panic!("{stacks:?}") };
+            assert_eq!(frames[0], functions(&[0])[0]);
+            assert_eq!(frames[1] == StackFrame::Omitted, cut);
+            assert_eq!(frames.len(), if cut { MAX_FRAMES + 2 } else { depth + 1 });
+        }
     }
 }

@@ -12,12 +12,13 @@ use galo_runtime::sampling::run_compiled_sampled;
 
 use super::addresses::Addresses;
 use super::code::{
-    CallSites, CodeMemory, CompileError, Compiled, LoadError, Loaded, Options as Listing,
-    POLL_STUB, Scope, SetupError,
+    CallSites, CodeMemory, CompileError, Compiled, Loaded, Options as Listing, POLL_STUB, Scope,
+    SetupError,
 };
 use super::conventions::{self, Convention, MAX_ARGUMENTS};
 use super::emit::Emitter;
 use super::exit::Exit;
+use super::failure::Failure;
 use super::lower::{self, Input};
 use super::stubs;
 use crate::core::{FunctionId, Program};
@@ -34,38 +35,6 @@ pub struct Options {
     pub counts_calls: bool,
     /// Samples see who is running.
     pub is_sampled: bool,
-}
-
-/// Why a function has no compiled code.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Failure {
-    /// Cranelift did not make any.
-    Compile(CompileError),
-    /// It did, but it could not be loaded.
-    Load(LoadError),
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Failure::Compile(error) => error.fmt(f),
-            Failure::Load(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<CompileError> for Failure {
-    fn from(error: CompileError) -> Failure {
-        Failure::Compile(error)
-    }
-}
-
-impl From<LoadError> for Failure {
-    fn from(error: LoadError) -> Failure {
-        Failure::Load(error)
-    }
 }
 
 /// A version of a function, compiled and installed.

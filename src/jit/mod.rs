@@ -18,6 +18,7 @@ mod compiler;
 mod conventions;
 mod emit;
 mod exit;
+mod failure;
 mod lower;
 mod roots;
 mod stubs;
@@ -26,5 +27,6 @@ pub use addresses::Addresses;
 pub use code::{
     Annotations, CodeLine, CompileError, LoadError, SetupError, clif_text, code_lines, disassemble,
 };
-pub use compiler::{Failure, Jit, Options as JitOptions, Piece, Version};
+pub use compiler::{Jit, Options as JitOptions, Piece, Version};
 pub use exit::{Culprit, Exit, NewObject, NewObjects, Reason};
+pub use failure::Failure;
