@@ -41,7 +41,7 @@ class StatisticsView {
     this.host.append(
       element("p", {
         class: "hint",
-        text: `galo ${galo}, ${options}. Machine code counts its calls here, which takes some instructions where it begins; times are without the making of this page.`,
+        text: `galo ${galo}, ${options}. Machine code counts its calls here and looks who is running before tail calls, which takes some instructions; times are without the making of this page.`,
       }),
       element(
         "div",
