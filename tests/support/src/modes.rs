@@ -1,6 +1,8 @@
 //! All ways in which a program of the tests is run: one table.
 
-use galo::engine::{Failure, TraceFrame};
+use std::num::NonZeroU64;
+
+use galo::engine::{Failure, Sampling, TraceFrame};
 use galo::ssa::{PassSet, Switches};
 use galo::syntax::ast::Ast;
 use galo::syntax::{json, parser};
@@ -26,6 +28,7 @@ pub const MODES: &[Mode] = &[
     Mode { name: "interp-zeal", run: |program| run(program, Config { zeal: true, ..interp() }) },
     Mode { name: "auto", run: |program| run(program, Config::default()) },
     Mode { name: "auto-eager", run: |program| run(program, eager()) },
+    Mode { name: "auto-sampled", run: |program| run(program, sampled()) },
     Mode { name: "jit", run: |program| run(program, jit()) },
     Mode { name: "jit-plain", run: |program| run(program, plain()) },
     Mode { name: "jit-zeal", run: |program| run(program, Config { zeal: true, ..jit() }) },
@@ -50,6 +53,11 @@ fn interp() -> Config {
 fn eager() -> Config {
     let jit = JitConfig { threshold: Some(3), ..JitConfig::default() };
     Config { jit, ..Config::default() }
+}
+
+/// The stack is looked at again and again, in both tiers and between them.
+fn sampled() -> Config {
+    Config { sampling: NonZeroU64::new(101).map(Sampling::EveryPolls), ..eager() }
 }
 
 fn jit() -> Config {
