@@ -242,7 +242,7 @@ fn shells_and_man_are_told_of_every_command_and_option() {
         |arguments: &[&str]| String::from_utf8(galo(arguments).output().unwrap().stdout).unwrap();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = output(&["completions", shell]);
-        for word in ["repl", "completions", "deny-warnings", "jit-threshold"] {
+        for word in ["repl", "flame", "completions", "deny-warnings", "jit-threshold"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
