@@ -51,6 +51,10 @@ pub(super) struct JitArgs {
     #[arg(long, hide_short_help = true)]
     pub(super) no_share_calls: bool,
 
+    /// Pass every pair as a pair, even to functions that only take it apart
+    #[arg(long, hide_short_help = true)]
+    pub(super) no_split_parameters: bool,
+
     /// To find galo's own mistakes, very slowly: compile at the second call, check every step
     /// of the compiler, leave compiled code for the interpreter as often as can be, collect at
     /// every allocation
@@ -77,7 +81,11 @@ impl JitArgs {
             Some(PassList::Passes(passes)) => passes,
             Some(PassList::Overview) | None => PassSet::ALL,
         };
-        Switches { passes, share_calls: !self.no_share_calls }
+        Switches {
+            passes,
+            share_calls: !self.no_share_calls,
+            split_parameters: !self.no_split_parameters,
+        }
     }
 
     /// Whether nothing but the list of passes is wanted.

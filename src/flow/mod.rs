@@ -44,6 +44,7 @@ mod kinds;
 mod operators;
 mod print;
 mod solve;
+mod split;
 #[cfg(test)]
 mod tests;
 
@@ -87,12 +88,33 @@ pub struct FunctionFacts {
     pub reached: bool,
     /// What its parameters can be.
     pub parameters: Vec<Kinds>,
+    /// By parameter: if it is passed as two values, what these can be.
+    pub split: Vec<Option<[Kinds; 2]>>,
     /// What its captured variables can be. A captured *cell* counts as what it holds.
     pub captures: Vec<Kinds>,
     /// What it can return.
     pub result: Kinds,
     /// What it can do.
     pub effects: Effects,
+}
+
+impl FunctionFacts {
+    /// What is passed to the function by those who call it directly: its parameters, or the
+    /// values of those that are split.
+    pub fn passed(&self) -> impl Iterator<Item = Kinds> + '_ {
+        self.parameters.iter().zip(&self.split).flat_map(|(&kinds, split)| {
+            let (whole, parts) = match split {
+                None => (Some(kinds), None),
+                Some(parts) => (None, Some(*parts)),
+            };
+            whole.into_iter().chain(parts.into_iter().flatten())
+        })
+    }
+
+    /// Where a parameter, or its first value, is among what is passed.
+    pub fn place(&self, parameter: usize) -> usize {
+        parameter + self.split[..parameter].iter().flatten().count()
+    }
 }
 
 /// The facts of a program.
@@ -114,6 +136,13 @@ impl Facts {
     #[must_use]
     pub fn with_counted_calls(mut self) -> Facts {
         self.functions.iter_mut().for_each(|function| function.effects.fails = true);
+        self
+    }
+
+    /// The facts if no parameter is passed as two values.
+    #[must_use]
+    pub fn without_split(mut self) -> Facts {
+        self.functions.iter_mut().for_each(|function| function.split.fill(None));
         self
     }
 
@@ -162,14 +191,19 @@ pub fn analyze_coarsely(program: &Program, lenient: bool, limit: usize) -> Facts
         callees: Vec::new(),
     };
     let ids = (0..program.functions.len()).map(FunctionId::new);
-    let starts = ids.clone().map(|id| reader.read(id)).collect();
+    let starts: Vec<usize> = ids.clone().map(|id| reader.read(id)).collect();
     let Reader { graph, solution, nodes, callees, .. } = reader;
     let functions = ids.zip(graph.solve()).map(|(id, effects)| {
         let Interface { parameters, captures, result } = solution.interface(id);
-        FunctionFacts { reached: solution.is_reached(id), parameters, captures, result, effects }
+        let split = vec![None; parameters.len()];
+        let reached = solution.is_reached(id);
+        FunctionFacts { reached, parameters, split, captures, result, effects }
     });
+    let mut functions: Vec<FunctionFacts> = functions.collect();
+    let callees_of = |id: FunctionId| &callees[starts[id.index()]..];
+    split::split(program, &solution, &mut functions, &callees_of);
     Facts {
-        functions: functions.collect(),
+        functions,
         globals: (0..program.globals).map(|slot| solution.global(slot)).collect(),
         starts,
         nodes,

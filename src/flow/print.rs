@@ -42,7 +42,7 @@ pub fn remark(
 
 /// A function from outside.
 pub fn signature(facts: &FunctionFacts) -> String {
-    let mut text = format!("({}) => {}", list(&facts.parameters), facts.result);
+    let mut text = format!("({}) => {}", parameters(facts), facts.result);
     if !facts.captures.is_empty() {
         text += &format!(", captures [{}]", list(&facts.captures));
     }
@@ -56,6 +56,15 @@ pub fn signature(facts: &FunctionFacts) -> String {
         }
     }
     text
+}
+
+/// A split parameter is what its values are, in parentheses.
+fn parameters(facts: &FunctionFacts) -> String {
+    let parameters = facts.parameters.iter().zip(&facts.split).map(|(kinds, split)| match split {
+        Some([first, second]) => format!("({first}, {second})"),
+        None => kinds.to_string(),
+    });
+    parameters.collect::<Vec<_>>().join(", ")
 }
 
 fn list(kinds: &[Kinds]) -> String {

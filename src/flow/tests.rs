@@ -30,6 +30,68 @@ fn expect(source: &str, wanted: &[&str]) {
 }
 
 #[test]
+fn pairs_that_are_only_taken_apart_are_passed_as_two_values() {
+    expect(
+        "let walk = fn (n, p) => {
+           if (n == 0) { first(p) } else { walk(n - 1, (second(p), n)) + walk(n - 2, (n, true)) }
+         };
+         print(walk(5, (1, 2)))",
+        &[
+            "0 main() => Int|Bool, prints, fails, allocates",
+            "1 walk(Int, (Int|Bool, Int|Bool)) => Int|Bool, fails, allocates",
+        ],
+    );
+    // Passed on: to the other, who is passed a new one, and back.
+    expect(
+        "let even = fn (n, p) => { if (n == 0) { first(p) } else { odd(n - 1, p) + 1 } };
+         let odd = fn (n, p) => { if (n == 0) { second(p) } else { even(n - 1, (n, n)) + 1 } };
+         print(even(5, (1, 2)))",
+        &[
+            "0 main() => Int, prints, fails, allocates",
+            "1 even(Int, (Int, Int)) => Int, fails, allocates",
+            "2 odd(Int, (Int, Int)) => Int, fails, allocates",
+        ],
+    );
+}
+
+#[test]
+fn pairs_that_are_needed_are_passed_as_they_are() {
+    for body in [
+        // Printed, returned, captured, kept in a variable, in another pair, of another kind, passed on to
+        // whoever needs it.
+        "first(print(p))",
+        "p",
+        "(fn () => { first(p) })()",
+        "let q = p; first(q)",
+        "first((p, 1))",
+        "first(first((p, p)))",
+        "needs(p)",
+    ] {
+        let source = format!(
+            "let needs = fn (p) => {{ p == ((1, 1)) }};
+             let f = fn (n, p) => {{
+               if (n == 0) {{ {body} }} else {{ let _ = f(n - 1, (n, 2)); first(p) }}
+             }};
+             print(f(3, (1, 2)))"
+        );
+        let facts = functions(&source, false);
+        assert!(facts.iter().all(|fact| !fact.contains("f(Int, (")), "{body}: {facts:?}");
+    }
+    // Nobody makes one for the call; the function allocates nothing; the kinds differ.
+    for source in [
+        "let sum = fn (n, p) => { if (n == 0) { (0, 0) } else { let _ = sum(n - 1, second(p)); (first(p), n) } };
+         let list = (1, (2, (3, (4, (5, (6, (7, (8, (9, (10, (11, 12)))))))))));
+         print(sum(3, list))",
+        "let f = fn (n, p) => { if (n == 0) { first(p) } else { f(n - 1, p) + 1 } }; print(f(3, (1, 2)))",
+        "let f = fn (n, p) => { if (n == 0) { (n, first(p)) } else { (f(n - 1, (n, n)), f(n - 1, n)) } };
+         print(f(3, (1, 2)))",
+    ] {
+        let facts = functions(source, false);
+        assert!(facts.iter().all(|fact| !fact.contains("Int, (")), "{facts:?}");
+    }
+}
+
+#[test]
 fn recursion_on_ints_is_pure() {
     expect(
         "let fib = fn (n) => { if (n < 2) { n } else { fib(n - 1) + fib(n - 2) } }; print(fib(9))",

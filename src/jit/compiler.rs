@@ -335,7 +335,7 @@ impl Jit {
         let vm = addresses.function(function.id);
         let tagged = if self.tagged_entries[function.id.index()] == 0 && !convention.is_universal()
         {
-            let signature = conventions::tagged_signature(convention.parameters.len());
+            let signature = conventions::tagged_signature(convention.split.len());
             let entry_name = format!("{name}, any caller");
             let entry = |emit: &mut Emitter<'_>| stubs::tagged_entry(emit, &convention, vm as u64);
             batch.push(self.stub(&entry_name, signature, entry)?);
@@ -350,7 +350,9 @@ impl Jit {
             let vm = addresses.function(callee) as u64;
             let stub_name = format!("interpret function {}", callee.index());
             let signature = convention.signature();
-            let stub = |emit: &mut Emitter<'_>| stubs::interpreted_direct(emit, &convention, vm);
+            let site = context.program.function(callee).origin.index() as galo_runtime::Site;
+            let stub =
+                |emit: &mut Emitter<'_>| stubs::interpreted_direct(emit, &convention, vm, site);
             batch.push(self.leaving_stub(&stub_name, signature, stub)?);
         }
         let cranelift = start.elapsed() - lowering;

@@ -29,8 +29,10 @@ pub(super) struct Convention {
     pub(super) framed: bool,
     /// Whether it takes its own closure.
     pub(super) takes_self: bool,
-    /// The types of its parameters.
+    /// The types of what is passed.
     pub(super) parameters: Vec<Type>,
+    /// By parameter: whether it is a Tuple that is passed as its two values.
+    pub(super) split: Vec<bool>,
 }
 
 impl Convention {
@@ -44,7 +46,8 @@ impl Convention {
             collects,
             framed: collects || takes_self,
             takes_self,
-            parameters: facts.parameters.iter().map(|&kinds| parameter_type(kinds)).collect(),
+            parameters: facts.passed().map(parameter_type).collect(),
+            split: facts.split.iter().map(Option::is_some).collect(),
         }
     }
 
@@ -62,6 +65,7 @@ impl Convention {
         let in_registers = self.parameters.len() + 2 <= REGISTERS;
         self.framed
             && self.takes_self
+            && !self.split.contains(&true)
             && self.parameters.iter().all(|&ty| match ty {
                 Type::Int => in_registers,
                 ty => ty == Type::Tagged,

@@ -64,7 +64,16 @@ pub(super) fn tagged_entry(emit: &mut Emitter<'_>, convention: &Convention, func
     if convention.takes_self {
         arguments.push(closure);
     }
-    for (&argument, &ty) in parameters[2..].iter().zip(&convention.parameters) {
+    let mut passed = Vec::with_capacity(convention.parameters.len());
+    for (&argument, &is_split) in parameters[2..].iter().zip(&convention.split) {
+        match is_split {
+            true => passed.extend(
+                [0, 1].map(|at| emit.load(Region::Object, argument, abi::FIRST + at * WORD)),
+            ),
+            false => passed.push(argument),
+        }
+    }
+    for (argument, &ty) in passed.into_iter().zip(&convention.parameters) {
         let argument = emit.unboxed(ty, argument);
         arguments.push(argument);
     }
@@ -86,7 +95,12 @@ pub(super) fn interpreted_tagged(emit: &mut Emitter<'_>) {
 }
 
 /// The direct entry of a function that is not compiled.
-pub(super) fn interpreted_direct(emit: &mut Emitter<'_>, convention: &Convention, function: u64) {
+pub(super) fn interpreted_direct(
+    emit: &mut Emitter<'_>,
+    convention: &Convention,
+    function: u64,
+    site: galo_runtime::Site,
+) {
     let mut parameters = emit.parameters().into_iter();
     let mut next = || parameters.next().expect("the signature is the convention's");
     let frame = match convention.framed {
@@ -94,14 +108,43 @@ pub(super) fn interpreted_direct(emit: &mut Emitter<'_>, convention: &Convention
         false => emit.load_machine(abi::FRAME_TOP),
     };
     let closure = convention.takes_self.then(&mut next);
-    let mut slot = 0;
+    let mut passed = Vec::with_capacity(convention.parameters.len());
     for &ty in &convention.parameters {
-        let argument = emit.boxed(ty, next());
+        passed.push(emit.boxed(ty, next()));
+    }
+    let mut passed = passed.into_iter();
+    let mut next = || passed.next().expect("the signature is the convention's");
+    // Behind the parameters and the closure are the values of pairs, until these are made.
+    let (mut slot, mut pairs) = (0, Vec::new());
+    let first_part = (convention.split.len() as i32 + 1) * WORD;
+    let mut part = first_part;
+    for &is_split in &convention.split {
+        let argument = next();
         emit.store(Region::Frame, argument, frame, slot);
+        if is_split {
+            let second = next();
+            emit.store(Region::Frame, argument, frame, part);
+            emit.store(Region::Frame, second, frame, part + WORD);
+            pairs.push((slot, part));
+            part += 2 * WORD;
+        }
         slot += WORD;
+    }
+    if !pairs.is_empty() && closure.is_none() {
+        let nothing = emit.word(0);
+        emit.store(Region::Frame, nothing, frame, slot);
     }
     if let Some(closure) = closure {
         emit.store(Region::Frame, closure, frame, slot);
+    }
+    let top = emit.builder.ins().iadd_imm_s(frame, i64::from(part));
+    for (slot, part) in pairs {
+        let [first, second] = [part, part + WORD].map(|at| emit.load(Region::Frame, frame, at));
+        let site = emit.builder.ins().iconst(types::I32, i64::from(site));
+        let pair = emit.helper(HelperId::Pair, &[top, site, first, second]);
+        let pair = pair.expect("it returns a value or a signal");
+        emit.escape_if_failed(pair);
+        emit.store(Region::Frame, pair, frame, slot);
     }
     let function = emit.word(function);
     interpret(emit, function, frame);

@@ -81,8 +81,8 @@ impl Check<'_> {
         ensure(no_jumps, || "something jumps to the entry".to_owned())?;
         let id = self.function.id;
         let closure = self.ctx.program.function(id).takes_self.then_some(Type::Closure);
-        let kinds = self.ctx.facts.function(id).parameters.iter();
-        let expected = closure.into_iter().chain(kinds.map(|&kinds| parameter_type(kinds)));
+        let kinds = self.ctx.facts.function(id).passed();
+        let expected = closure.into_iter().chain(kinds.map(parameter_type));
         let parameters = &self.function.block(Block::ENTRY).parameters;
         let found = parameters.iter().map(|&parameter| self.function.ty(parameter));
         ensure(found.eq(expected), || "the entry's parameters are not the function's".to_owned())
@@ -240,12 +240,12 @@ impl Check<'_> {
                 let takes_self = self.ctx.program.function(function).takes_self;
                 ensure(closure.is_some() == takes_self, || "the closure does not fit".to_owned())?;
                 closure.iter().try_for_each(|&value| self.has_type(value, Type::Closure))?;
-                let kinds = &self.ctx.facts.function(function).parameters;
-                ensure(kinds.len() == arguments.len(), || {
-                    format!("the callee takes {} arguments", kinds.len())
+                let passed = || self.ctx.facts.function(function).passed();
+                ensure(passed().count() == arguments.len(), || {
+                    format!("the callee takes {} arguments", passed().count())
                 })?;
-                let mut pairs = arguments.iter().zip(kinds);
-                pairs.try_for_each(|(&value, &kinds)| self.has_type(value, parameter_type(kinds)))
+                let mut pairs = arguments.iter().zip(passed());
+                pairs.try_for_each(|(&value, kinds)| self.has_type(value, parameter_type(kinds)))
             }
         }
     }

@@ -88,6 +88,21 @@ fn a_loop_that_ends_soon_does_not_look() {
 }
 
 #[test]
+fn a_pair_for_a_function_that_takes_it_apart_is_not_made() {
+    let source = "
+let walk = fn (n, at) => {
+  if (n == 0) { first(at) - second(at) } else {
+    walk(n - 1, (first(at) + 1, second(at) * 3)) + walk(n - 1, (first(at) * 5, n)) % 1000
+  }
+};
+print(walk(12, (0, 0)))";
+    let function = compiled(source, Tier::Auto, "walk");
+    for opcode in hot_opcodes(&function.clif) {
+        assert!(opcode.is_call() || !opcode.can_store(), "{opcode}:\n{}", function.text);
+    }
+}
+
+#[test]
 fn a_tuple_taken_apart_at_once_is_not_made() {
     let source = "
 let f = fn (n, sum) => {

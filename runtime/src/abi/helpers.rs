@@ -134,6 +134,11 @@ helpers! {
         machine.room(top, site, words as usize)
     }
 
+    /// A new Tuple.
+    Pair = fn pair(machine, top: *mut Value, site: Site, first: Value, second: Value) {
+        machine.pair(top, site, first, second)
+    }
+
     /// A new cell that is not filled yet.
     Cell = fn cell(machine, top: *mut Value, site: Site) {
         machine.cell(top, site)

@@ -237,6 +237,10 @@ impl Attached<'_> {
         if facts.get().is_none() {
             let found = self.contained(|| {
                 let facts = flow::analyze(program.core(), program.is_lenient());
+                let facts = match program.tiers.switches.split_parameters {
+                    true => facts,
+                    false => facts.without_split(),
+                };
                 if program.config.fuel.is_some() { facts.with_counted_calls() } else { facts }
             })?;
             facts.get_or_init(|| found);

@@ -64,6 +64,19 @@ impl<'a> Solution<'a> {
         Interface { parameters, captures, result }
     }
 
+    /// What the values of a parameter's Tuples can be.
+    pub(in super::super) fn fields(&self, id: FunctionId, parameter: usize) -> [Kinds; 2] {
+        let Some(first) = self.0.functions[id.index()].interface else {
+            return [Kinds::NONE; 2];
+        };
+        let known = self.0.variables.known(first.plus(parameter));
+        let of_any = known.any_site.then_some(self.0.any_site);
+        let listed = known.sites.as_slice().iter().map(|&site| self.0.sites[site as usize].fields);
+        listed.chain(of_any).fold([Kinds::NONE; 2], |[first, second], [left, right]| {
+            [first | self.kinds(left), second | self.kinds(right)]
+        })
+    }
+
     /// What a global can be.
     pub(in super::super) fn global(&self, slot: Slot) -> Kinds {
         self.kinds(self.0.globals.plus(slot as usize))

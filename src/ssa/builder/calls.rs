@@ -21,6 +21,7 @@ impl Builder<'_> {
             _ => unreachable!("only used for calls"),
         };
         self.plan([Task::Depth(slot)]);
+        self.expect_pairs(id);
         let operands: Vec<NodeId> = kept.into_iter().chain(operands).collect();
         let end = slot + operands.len() as u32;
         for (slot, &operand) in (slot..end).zip(&operands).rev() {
@@ -114,11 +115,9 @@ impl Builder<'_> {
         let (head, slots) = self.repeat.clone().expect("the loop has a head");
         let types = &self.out.block(head).parameters;
         let types: Vec<Type> = types.iter().map(|&parameter| self.out.ty(parameter)).collect();
-        let arguments = slots.iter().zip(types).map(|(&slot, ty)| {
-            let value = self.env.slot(slot);
-            self.as_type(value, ty, site)
-        });
-        let arguments = arguments.collect();
+        let passed = self.passed_on(&slots, site);
+        let arguments = passed.into_iter().zip(types);
+        let arguments = arguments.map(|(value, ty)| self.as_type(value, ty, site)).collect();
         self.jump(head, arguments);
     }
 
@@ -152,18 +151,24 @@ impl Builder<'_> {
             let value = value(self);
             self.as_type(value, Type::Closure, site)
         });
-        let kinds = &self.ctx.facts.function(function).parameters;
-        debug_assert_eq!(kinds.len(), arguments.len(), "a known callee takes what it is passed");
-        let arguments = arguments
-            .iter()
-            .zip(kinds)
-            .map(|(&argument, &kinds)| self.as_type(argument, parameter_type(kinds), site));
-        let arguments = arguments.collect();
-        (Callee::Known { function, closure }, arguments)
+        let facts = self.ctx.facts.function(function);
+        debug_assert_eq!(facts.split.len(), arguments.len(), "a callee takes what it is passed");
+        let mut passed = Vec::with_capacity(arguments.len());
+        for (&argument, split) in arguments.iter().zip(&facts.split) {
+            match split {
+                Some(_) => passed.extend(self.taken_apart(argument, site)),
+                None => passed.push(argument),
+            }
+        }
+        let typed = passed
+            .into_iter()
+            .zip(facts.passed())
+            .map(|(argument, kinds)| self.as_type(argument, parameter_type(kinds), site));
+        (Callee::Known { function, closure }, typed.collect())
     }
 
     /// The only function that a call can reach, if it is certain to reach one.
-    fn known_callee(&self, id: NodeId, target: Target) -> Option<FunctionId> {
+    pub(super) fn known_callee(&self, id: NodeId, target: Target) -> Option<FunctionId> {
         match (target, self.ctx.facts.callees(self.id, id)) {
             (Target::Static(function) | Target::Closure(function), _) => Some(function),
             (Target::Unknown, Callees::One(function)) => Some(function),

@@ -25,7 +25,7 @@ impl Builder<'_> {
             true => None,
             false => EarlyReturn::of(self.ctx.program.function(function)),
         };
-        let Some(early) = early.filter(|early| self.compares_ints(early, arguments)) else {
+        let Some(early) = early.and_then(|early| self.decidable(function, early, arguments)) else {
             return call(self);
         };
         let (lhs, rhs) = (early.lhs, early.rhs);
@@ -50,12 +50,28 @@ impl Builder<'_> {
         result
     }
 
-    fn compares_ints(&self, early: &EarlyReturn, arguments: &[Value]) -> bool {
-        [early.lhs, early.rhs].into_iter().all(|leaf| match leaf {
-            Leaf::Parameter(index) => self.out.ty(arguments[index as usize]) == Type::Int,
+    /// How a function begins, if that compares Ints, by places among the arguments that are
+    /// passed.
+    fn decidable(
+        &self,
+        function: FunctionId,
+        early: EarlyReturn,
+        arguments: &[Value],
+    ) -> Option<EarlyReturn> {
+        let facts = self.ctx.facts.function(function);
+        let place = |leaf| match leaf {
+            Leaf::Parameter(index) if facts.split[index as usize].is_some() => None,
+            Leaf::Parameter(index) => Some(Leaf::Parameter(facts.place(index as usize) as u32)),
+            constant => Some(constant),
+        };
+        let EarlyReturn { lhs, rhs, result, .. } = early;
+        let (lhs, rhs, result) = (place(lhs)?, place(rhs)?, place(result)?);
+        let is_int = |leaf| match leaf {
+            Leaf::Parameter(at) => self.out.ty(arguments[at as usize]) == Type::Int,
             Leaf::Int(_) => true,
             Leaf::Bool(_) => false,
-        })
+        };
+        (is_int(lhs) && is_int(rhs)).then_some(EarlyReturn { lhs, rhs, result, ..early })
     }
 
     fn of_leaf(&mut self, leaf: Leaf, arguments: &[Value], site: Site) -> Value {

@@ -15,10 +15,13 @@ mod emit;
 mod environment;
 mod liveness;
 mod operators;
+mod split;
 mod values;
 mod walk;
 
 use std::fmt;
+
+use rustc_hash::FxHashSet;
 
 use self::control::Marks;
 use self::environment::Environment;
@@ -142,6 +145,8 @@ struct Builder<'a> {
     depth: Slot,
     /// Where self tail calls jump, and the parameters that they change.
     repeat: Option<(Block, Vec<Slot>)>,
+    /// Pairs that are passed as two values.
+    expected_pairs: FxHashSet<NodeId>,
     /// How many slots all states have together, but those that wait for calls.
     state_slots: usize,
     /// How many slots those have.
@@ -168,6 +173,7 @@ impl<'a> Builder<'a> {
             env: Environment::new(source.frame),
             depth: 0,
             repeat: None,
+            expected_pairs: FxHashSet::default(),
             state_slots: 0,
             waiting_slots: 0,
         }
@@ -180,13 +186,15 @@ impl<'a> Builder<'a> {
         self.current = Some(entry);
         let site = self.source.origin.into();
         let closure = self.source.takes_self.then(|| self.parameter(entry, Type::Closure, site));
-        let kinds = self.facts.parameters.iter();
-        let types = kinds.map(|&kinds| (parameter_type(kinds), proven_type(kinds)));
-        let types: Vec<(Type, Type)> = types.collect();
-        let parameters = types.iter().map(|&(ty, _)| self.parameter(entry, ty, site));
-        let parameters: Vec<Value> = parameters.collect();
-        for (slot, (value, (_, proven))) in (0..).zip(parameters.into_iter().zip(types)) {
-            let value = self.as_type(value, proven, site);
+        let facts = self.facts;
+        let passed = facts.passed().map(|kinds| self.parameter(entry, parameter_type(kinds), site));
+        let mut passed = passed.collect::<Vec<Value>>().into_iter();
+        for (slot, (&kinds, split)) in (0..).zip(facts.parameters.iter().zip(&facts.split)) {
+            let mut next = || passed.next().expect("as many as the facts say");
+            let value = match split {
+                Some(_) => self.pair_of([next(), next()], site),
+                None => self.as_type(next(), proven_type(kinds), site),
+            };
             self.env.set_slot(slot, Some(value));
         }
         self.depth = self.source.parameters;
@@ -252,13 +260,20 @@ impl<'a> Builder<'a> {
             .filter(|&slot| changed[slot as usize] && !self.liveness.is_unused(slot));
         let slots: Vec<Slot> = slots.collect();
         let head = self.new_block();
-        let arguments = slots.iter().map(|&slot| self.env.slot(slot)).collect::<Vec<_>>();
-        for (&slot, &argument) in slots.iter().zip(&arguments) {
-            let parameter = self.parameter(head, self.out.ty(argument), site);
-            self.env.set_slot(slot, Some(parameter));
-        }
+        let arguments = self.passed_on(&slots, site);
+        let types = arguments.iter().map(|&argument| self.out.ty(argument)).collect::<Vec<_>>();
+        let parameters = types.into_iter().map(|ty| self.parameter(head, ty, site));
+        let mut parameters = parameters.collect::<Vec<Value>>().into_iter();
         self.jump(head, arguments);
         self.enter(head);
+        for &slot in &slots {
+            let mut next = || parameters.next().expect("one for each argument");
+            let value = match self.facts.split[slot as usize] {
+                Some(_) => self.pair_of([next(), next()], site),
+                None => next(),
+            };
+            self.env.set_slot(slot, Some(value));
+        }
         self.repeat = Some((head, slots));
     }
 }

@@ -143,6 +143,9 @@ impl Builder<'_> {
     /// A new pair.
     pub(super) fn tuple(&mut self, id: NodeId, first: Value, second: Value) -> Value {
         let site = self.origin(id);
+        if self.expected_pairs.contains(&id) {
+            return self.pair_of([first, second], site);
+        }
         let first = self.tagged(first, site);
         let second = self.tagged(second, site);
         self.emit(Op::Tuple(first, second), Type::Tuple, site)
@@ -154,6 +157,9 @@ impl Builder<'_> {
         let (Node::First(operand) | Node::Second(operand)) = self.source.node(id) else {
             unreachable!("only used for these");
         };
+        if let Some([first, second]) = self.parts(value) {
+            return if demand == Demand::First { first } else { second };
+        }
         let among = self.ctx.facts.kinds(self.id, operand);
         let tuple = self.demand(value, (Type::Tuple, among), demand, site);
         let op = if demand == Demand::First { Op::First(tuple) } else { Op::Second(tuple) };

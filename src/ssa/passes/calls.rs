@@ -118,12 +118,23 @@ pub(super) fn as_taken(
     arguments: &[Value],
     site: Site,
 ) -> Box<[Value]> {
-    let kinds = &context.facts.function(callee).parameters;
-    let convert = |(&argument, &kinds)| match parameter_type(kinds) {
+    let facts = context.facts.function(callee);
+    let mut passed = Vec::with_capacity(arguments.len());
+    for (&argument, split) in arguments.iter().zip(&facts.split) {
+        if split.is_none() {
+            passed.push(argument);
+            continue;
+        }
+        let tuple = append(function, block, Op::Unbox(argument), Type::Tuple, site);
+        for field in [Op::First(tuple), Op::Second(tuple)] {
+            passed.push(append(function, block, field, Type::Tagged, site));
+        }
+    }
+    let convert = |(argument, kinds)| match parameter_type(kinds) {
         Type::Tagged => argument,
         ty => append(function, block, Op::Unbox(argument), ty, site),
     };
-    arguments.iter().zip(kinds).map(convert).collect()
+    passed.into_iter().zip(facts.passed()).map(convert).collect()
 }
 
 #[cfg(test)]

@@ -15,11 +15,14 @@ pub struct Switches {
     /// Whether one of several equal calls of a function that prints nothing is made and its
     /// result shared. Without, a function is called as often as the program says.
     pub share_calls: bool,
+    /// Whether pairs are passed as two values to functions that only take them apart.
+    pub split_parameters: bool,
 }
 
 impl Switches {
     /// All of it.
-    pub const ALL: Switches = Switches { passes: PassSet::ALL, share_calls: true };
+    pub const ALL: Switches =
+        Switches { passes: PassSet::ALL, share_calls: true, split_parameters: true };
 
     /// What may be on where calls are counted: whatever leaves each of them where it is, and
     /// exits where they have been counted. `hoist` would exit before the call that is under way is
@@ -28,7 +31,7 @@ impl Switches {
     pub fn for_counted_calls(self) -> Switches {
         let without = |passes: PassSet, name| passes.with(name, false).unwrap_or(passes);
         let passes = ["hoist", "duplicate", "accumulate"].into_iter().fold(self.passes, without);
-        Switches { passes, share_calls: false }
+        Switches { passes, share_calls: false, ..self }
     }
 }
 

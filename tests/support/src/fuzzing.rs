@@ -255,9 +255,10 @@ fn any_switches(bytes: &mut Unstructured<'_>) -> Switches {
     let bits =
         bytes.bytes(8).map_or(0, |bits| bits.iter().fold(0_u64, |n, b| n << 8 | u64::from(*b)));
     let passes = PassSet::every().enumerate().fold(PassSet::NONE, |set, (at, pass)| {
-        set.with(pass.name, bits >> (at % 63) & 1 == 1).expect("a pass of the table")
+        set.with(pass.name, bits >> (at % 62) & 1 == 1).expect("a pass of the table")
     });
-    Switches { passes, share_calls: bits >> 63 == 0 }
+    let is_on = |at: u32| bits >> at & 1 == 0;
+    Switches { passes, share_calls: is_on(63), split_parameters: is_on(62) }
 }
 
 fn interp() -> Config {

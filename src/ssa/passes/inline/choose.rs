@@ -214,6 +214,7 @@ pub(super) fn weight(op: &Op) -> usize {
         | Op::Function(_)
         | Op::Box(_)
         | Op::Unbox(_)
+        | Op::Virtual(..)
         | Op::Probe(_) => 0,
         Op::Call(..)
         | Op::Closure(..)
