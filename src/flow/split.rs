@@ -10,7 +10,8 @@
 //! Values never change and pairs have no identity, so a pair is as good as its values. Every
 //! call passes a Tuple, as the [analysis](super) says of the parameter, so nothing fails earlier than
 //! it would. Whoever needs the pair itself can make it from the values: the interpreter, where compiled
-//! code exits to it or calls what is not compiled.
+//! code exits to it or calls what is not compiled. A parameter that nobody mentions is not split: after an exit
+//! its slot may hold anything, and a loop that enters compiled code again takes apart what is there.
 //!
 //! # Whether it is worth it
 //! Only where some call passes a pair that it has just made, in a function that allocates anyway: so
@@ -88,7 +89,8 @@ impl Splitter {
             Node::Read(Place::Local(slot)) if slot < function.parameters => Some(slot),
             _ => None,
         };
-        // By parameter: how often it is mentioned other than to be taken apart or passed on.
+        // By parameter: whether it is mentioned at all, and how often other than to be taken apart or passed on.
+        let mut is_mentioned = vec![false; function.parameters as usize];
         let mut others = vec![0_u32; function.parameters as usize];
         let passes = |splitter: &mut Splitter, others: &mut [u32], value, to: usize| match (
             parameter(value),
@@ -104,6 +106,7 @@ impl Splitter {
         for (node, callee) in function.nodes().map(|(node, _)| node).zip(callees) {
             if let Some(slot) = parameter(node) {
                 others[slot as usize] += 1;
+                is_mentioned[slot as usize] = true;
             }
             match (function.node(node), *callee) {
                 (Node::First(tuple) | Node::Second(tuple), _) => {
@@ -137,9 +140,11 @@ impl Splitter {
                 _ => {}
             }
         }
-        for (slot, _) in (0..).zip(others).filter(|&(_, count)| count > 0) {
-            let place = self.place(id, slot);
-            self.can[place] = false;
+        for (slot, (count, is_mentioned)) in (0..).zip(others.into_iter().zip(is_mentioned)) {
+            if count > 0 || !is_mentioned {
+                let place = self.place(id, slot);
+                self.can[place] = false;
+            }
         }
     }
 

@@ -42,6 +42,8 @@ impl Convention {
         let effects = facts.effects;
         let collects = effects.allocates || effects.prints || id == FunctionId::MAIN;
         let takes_self = context.program.function(id).takes_self;
+        // Pairs that are passed as two values may have to be made.
+        debug_assert!(collects || facts.split.iter().all(Option::is_none));
         Convention {
             collects,
             framed: collects || takes_self,

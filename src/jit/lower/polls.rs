@@ -32,9 +32,9 @@ use crate::ssa::{Block, Callee, End, Function, Op, counted};
 
 /// How many blocks are looked at for each jump that goes back.
 const MAX_STEPS: usize = 64;
-/// A loop of one block that calls nothing and ends after so many rounds does not look: they take a
+/// A loop of one block that calls nothing and ends after so many operations does not look: they take a
 /// fraction of a millisecond.
-const MAX_ROUNDS: u64 = 1 << 16;
+const MAX_OPERATIONS: u64 = 1 << 19;
 
 /// The blocks that jump back.
 pub(super) fn polling_blocks(function: &Function, graph: &Graph) -> FxHashSet<Block> {
@@ -66,8 +66,11 @@ pub(super) fn polling_blocks(function: &Function, graph: &Graph) -> FxHashSet<Bl
 
 /// Whether a loop of this block alone makes few rounds that take no time worth mentioning.
 fn ends_soon(function: &Function, graph: &Graph, head: Block) -> bool {
-    let mut ops = function.block(head).body.iter().map(|&value| &function.instruction(value).op);
-    counted::rounds(function, graph, head).is_some_and(|rounds| rounds <= MAX_ROUNDS)
+    let body = &function.block(head).body;
+    let mut ops = body.iter().map(|&value| &function.instruction(value).op);
+    counted::rounds(function, graph, head)
+        .and_then(|rounds| rounds.checked_mul(body.len() as u64 + 1))
+        .is_some_and(|operations| operations <= MAX_OPERATIONS)
         && ops.all(is_copyable)
 }
 

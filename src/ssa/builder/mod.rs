@@ -212,6 +212,8 @@ impl<'a> Builder<'a> {
             self.emit(Op::Fuel, Type::Nothing, site);
         }
         for slot in 0..self.depth {
+            let is_split = self.facts.split.get(slot as usize).is_some_and(Option::is_some);
+            debug_assert!(!(is_split && self.liveness.is_unused(slot)), "a split slot is read");
             if self.liveness.is_unused(slot) && self.id != FunctionId::MAIN {
                 self.env.set_slot(slot, None);
             }

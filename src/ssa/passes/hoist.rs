@@ -21,7 +21,8 @@ use super::types::refine::{Passed, refine};
 use super::types::solve::{Found, solve};
 use crate::ssa::analysis::{Dominators, Edge, Graph};
 use crate::ssa::{
-    Block, Context, Function, Instruction, Op, Resume, Scope, Site, State, StateId, Type, Value,
+    Block, Context, Function, Instruction, Op, Resume, Scope, Shape, Site, State, StateId, Type,
+    Value,
 };
 
 /// Runs the pass.
@@ -154,8 +155,8 @@ fn always_ints(
 }
 
 fn guard_at_start(function: &mut Function, context: &Context<'_>, chosen: &[Candidate]) {
-    let state = start_state(function, context);
     let mut new = Vec::new();
+    let state = start_state(function, context, &mut new);
     let mut guarded: FxHashMap<Value, Value> = FxHashMap::default();
     for &Candidate { entry, at, site, .. } in chosen {
         let argument = function.jump(entry).arguments[at];
@@ -172,13 +173,29 @@ fn guard_at_start(function: &mut Function, context: &Context<'_>, chosen: &[Cand
 }
 
 /// The state at the function's beginning: the arguments are in their slots, and behind them the
-/// closure if the function takes itself.
-fn start_state(function: &mut Function, context: &Context<'_>) -> StateId {
-    let parameters = &function.block(Block::ENTRY).parameters;
-    let takes_self = context.program.function(function.id).takes_self;
-    let (this, arguments) = parameters.split_at(usize::from(takes_self));
-    let slots = arguments.iter().chain(this).copied().map(Some).collect();
+/// closure if the function takes itself. The pairs that are passed as two values are put into `new`.
+fn start_state(function: &mut Function, context: &Context<'_>, new: &mut Vec<Value>) -> StateId {
     let id = function.id;
+    let site = context.program.function(id).origin.into();
+    let parameters = function.block(Block::ENTRY).parameters.clone();
+    let takes_self = context.program.function(id).takes_self;
+    let (this, arguments) = parameters.split_at(usize::from(takes_self));
+    let mut arguments = arguments.iter().copied();
+    let mut split = context.facts.function(id).split.iter();
+    let mut slots = Vec::with_capacity(parameters.len());
+    while let Some(argument) = arguments.next() {
+        let is_split = split.next().is_some_and(Option::is_some);
+        let second = if is_split { arguments.next() } else { None };
+        slots.push(Some(match second {
+            Some(second) => {
+                let pair = Op::Virtual(Shape::Tuple, [argument, second].into());
+                new.push(function.add(pair, Type::Tuple, site));
+                new[new.len() - 1]
+            }
+            None => argument,
+        }));
+    }
+    slots.extend(this.iter().copied().map(Some));
     function.states.push(State { function: id, caller: None, resume: Resume::Start, slots });
     StateId(function.states.len() as u32 - 1)
 }
