@@ -51,6 +51,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod companion;
 mod config;
 mod error;
 pub mod events;

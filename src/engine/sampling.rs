@@ -3,11 +3,11 @@
 use std::io;
 use std::num::NonZeroU64;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use galo_runtime::{Interrupts, Pace};
+
+use super::companion::{Companion, Running};
 
 /// How often a run's stack of functions is looked at.
 ///
@@ -78,11 +78,7 @@ impl Sampling {
 
 /// A thread that lets ticks pass until the run is over.
 #[derive(Debug)]
-pub(super) struct Sampler {
-    /// Closed when the run has ended.
-    run: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub(super) struct Sampler(#[expect(dead_code, reason = "dropped with the run")] Companion);
 
 impl Sampler {
     /// Lets a tick pass in each interval from now on.
@@ -91,12 +87,11 @@ impl Sampler {
     /// If there can be no more threads.
     pub(super) fn start(interval: Duration, interrupts: Arc<Interrupts>) -> io::Result<Sampler> {
         let interval = interval.max(Duration::from_micros(1));
-        let (run, ended) = mpsc::channel::<()>();
         let start = Instant::now();
-        let tick = move || {
+        let tick = move |run: &Running| {
             let mut told = 0;
             // Whenever this wakes up too late, it makes up for it.
-            while ended.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+            while run.for_longer_than(interval) {
                 let due = (start.elapsed().as_nanos() / interval.as_nanos()) as u64;
                 if due > told {
                     interrupts.tick(due - told);
@@ -104,16 +99,6 @@ impl Sampler {
                 }
             }
         };
-        let thread = thread::Builder::new().name("galo sampler".to_owned()).spawn(tick)?;
-        Ok(Sampler { run: Some(run), thread: Some(thread) })
-    }
-}
-
-impl Drop for Sampler {
-    fn drop(&mut self) {
-        drop(self.run.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        Companion::start("galo sampler", tick).map(Sampler)
     }
 }

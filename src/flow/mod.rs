@@ -112,7 +112,7 @@ impl FunctionFacts {
     }
 
     /// Where a parameter, or its first value, is among what is passed.
-    pub fn place(&self, parameter: usize) -> usize {
+    pub fn passed_at(&self, parameter: usize) -> usize {
         parameter + self.split[..parameter].iter().flatten().count()
     }
 }

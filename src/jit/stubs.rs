@@ -113,11 +113,10 @@ pub(super) fn interpreted_direct(
         passed.push(emit.boxed(ty, next()));
     }
     let mut passed = passed.into_iter();
-    let mut next = || passed.next().expect("the signature is the convention's");
+    let mut next = || passed.next().expect("as many as the convention says");
     // Behind the parameters and the closure are the values of pairs, until these are made.
     let (mut slot, mut pairs) = (0, Vec::new());
-    let first_part = (convention.split.len() as i32 + 1) * WORD;
-    let mut part = first_part;
+    let mut part = (convention.split.len() as i32 + 1) * WORD;
     for &is_split in &convention.split {
         let argument = next();
         emit.store(Region::Frame, argument, frame, slot);
@@ -130,12 +129,13 @@ pub(super) fn interpreted_direct(
         }
         slot += WORD;
     }
-    if !pairs.is_empty() && closure.is_none() {
-        let nothing = emit.word(0);
-        emit.store(Region::Frame, nothing, frame, slot);
-    }
-    if let Some(closure) = closure {
-        emit.store(Region::Frame, closure, frame, slot);
+    // The collector looks at all slots below the parts.
+    let behind = match closure {
+        None if !pairs.is_empty() => Some(emit.word(0)),
+        closure => closure,
+    };
+    if let Some(behind) = behind {
+        emit.store(Region::Frame, behind, frame, slot);
     }
     let top = emit.builder.ins().iadd_imm_s(frame, i64::from(part));
     for (slot, part) in pairs {

@@ -61,7 +61,7 @@ impl Builder<'_> {
         let facts = self.ctx.facts.function(function);
         let place = |leaf| match leaf {
             Leaf::Parameter(index) if facts.split[index as usize].is_some() => None,
-            Leaf::Parameter(index) => Some(Leaf::Parameter(facts.place(index as usize) as u32)),
+            Leaf::Parameter(index) => Some(Leaf::Parameter(facts.passed_at(index as usize) as u32)),
             constant => Some(constant),
         };
         let EarlyReturn { lhs, rhs, result, .. } = early;

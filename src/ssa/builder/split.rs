@@ -12,28 +12,26 @@ impl Builder<'_> {
 
     /// Notes which pairs are made to be passed to a call as two values: nobody makes these.
     pub(super) fn expect_pairs(&mut self, id: NodeId) {
-        let is_pair = |&operand: &NodeId| matches!(self.source.node(operand), Node::Tuple { .. });
-        match self.source.node(id) {
+        let passed: Vec<NodeId> = match self.source.node(id) {
             Node::Call { target, arguments, .. } => {
                 let Some(callee) = self.known_callee(id, target) else { return };
                 let split = &self.ctx.facts.function(callee).split;
                 let arguments = self.source.list(arguments).iter().zip(split);
-                let passed = arguments.filter(|(_, split)| split.is_some()).map(|(&it, _)| it);
-                let pairs: Vec<NodeId> = passed.filter(is_pair).collect();
-                self.expected_pairs.extend(pairs);
+                arguments.filter(|(_, split)| split.is_some()).map(|(&it, _)| it).collect()
             }
             Node::Repeat { changes, .. } => {
-                let changes = self.source.statements(changes).iter();
-                let is_split = |change: &&Statement| {
-                    let Bind::Local(slot) = change.bind else { return false };
-                    self.facts.split[slot as usize].is_some()
+                let is_split = |change: &&Statement| match change.bind {
+                    Bind::Local(slot) => self.facts.split[slot as usize].is_some(),
+                    _ => false,
                 };
-                let passed = changes.filter(is_split).map(|change| change.value);
-                let pairs: Vec<NodeId> = passed.filter(is_pair).collect();
-                self.expected_pairs.extend(pairs);
+                let changes = self.source.statements(changes).iter();
+                changes.filter(is_split).map(|change| change.value).collect()
             }
-            _ => {}
-        }
+            _ => return,
+        };
+        let source = self.source;
+        let is_pair = |&operand: &NodeId| matches!(source.node(operand), Node::Tuple { .. });
+        self.expected_pairs.extend(passed.into_iter().filter(is_pair));
     }
 
     /// The values of what is passed as a split parameter, which is proven to be a Tuple.
