@@ -65,8 +65,8 @@ impl Page {
 
 /// Whether there is nothing at a path that somebody could miss.
 fn may_overwrite(path: &Path, made: Made) -> io::Result<bool> {
-    let file = match File::open(path) {
-        Ok(file) => file,
+    let kind = match fs::metadata(path) {
+        Ok(kind) => kind,
         // Better to say so before the program has run for an hour.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -74,11 +74,11 @@ fn may_overwrite(path: &Path, made: Made) -> io::Result<bool> {
         }
         Err(error) => return Err(error),
     };
-    // What is no ordinary file (`/dev/null`, a pipe) keeps nothing.
-    if !file.metadata()?.is_file() {
+    // What is no ordinary file (`/dev/null`, a pipe) keeps nothing; to open a pipe would wait for who writes to it.
+    if !kind.is_file() {
         return Ok(true);
     }
     let mut start = Vec::new();
-    file.take(made.mark.len() as u64).read_to_end(&mut start)?;
+    File::open(path)?.take(made.mark.len() as u64).read_to_end(&mut start)?;
     Ok(start.is_empty() || start == made.mark.as_bytes())
 }

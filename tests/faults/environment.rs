@@ -182,6 +182,25 @@ fn what_cannot_be_written_is_an_error() {
     }
 }
 
+/// A page may go to whoever reads a named pipe, though nobody has written to it before.
+#[test]
+fn a_page_may_go_to_a_named_pipe() {
+    let folder = std::env::temp_dir().join(format!("galo-pipes-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for (command, start) in [("flame", "<?xml"), ("explore", "<!doctype html>")] {
+        let script =
+            "mkfifo \"$1\" && { cat \"$1\" & \"$0\" \"$2\" -o \"$1\" -e \"$3\" >&2; wait; }";
+        let pipe = folder.join(command);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script, env!("CARGO_BIN_EXE_galo")]).arg(pipe).args([command, SUM]);
+        let (status, page, stderr) = seen(shell);
+        assert_eq!(status, Some(0), "{stderr}");
+        let page = String::from_utf8(page).expect("pages are text");
+        assert!(page.starts_with(start), "{command}: {:?}", page.get(..80));
+    }
+    std::fs::remove_dir_all(folder).expect("the folder is there");
+}
+
 /// Input that comes byte by byte, and input that is cut off.
 #[test]
 fn input_may_come_slowly() {
