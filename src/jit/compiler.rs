@@ -350,9 +350,7 @@ impl Jit {
             let vm = addresses.function(callee) as u64;
             let stub_name = format!("interpret function {}", callee.index());
             let signature = convention.signature();
-            let site = context.program.function(callee).origin.index() as galo_runtime::Site;
-            let stub =
-                |emit: &mut Emitter<'_>| stubs::interpreted_direct(emit, &convention, vm, site);
+            let stub = |emit: &mut Emitter<'_>| stubs::interpreted_direct(emit, &convention, vm);
             batch.push(self.leaving_stub(&stub_name, signature, stub)?);
         }
         let cranelift = start.elapsed() - lowering;

@@ -95,12 +95,7 @@ pub(super) fn interpreted_tagged(emit: &mut Emitter<'_>) {
 }
 
 /// The direct entry of a function that is not compiled.
-pub(super) fn interpreted_direct(
-    emit: &mut Emitter<'_>,
-    convention: &Convention,
-    function: u64,
-    site: galo_runtime::Site,
-) {
+pub(super) fn interpreted_direct(emit: &mut Emitter<'_>, convention: &Convention, function: u64) {
     let mut parameters = emit.parameters().into_iter();
     let mut next = || parameters.next().expect("the signature is the convention's");
     let frame = match convention.framed {
@@ -140,8 +135,7 @@ pub(super) fn interpreted_direct(
     let top = emit.builder.ins().iadd_imm_s(frame, i64::from(part));
     for (slot, part) in pairs {
         let [first, second] = [part, part + WORD].map(|at| emit.load(Region::Frame, frame, at));
-        let site = emit.builder.ins().iconst(types::I32, i64::from(site));
-        let pair = emit.helper(HelperId::Pair, &[top, site, first, second]);
+        let pair = emit.helper(HelperId::PassedPair, &[top, first, second]);
         let pair = pair.expect("it returns a value or a signal");
         emit.escape_if_failed(pair);
         emit.store(Region::Frame, pair, frame, slot);

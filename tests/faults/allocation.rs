@@ -4,6 +4,7 @@
 
 use std::num::NonZeroU64;
 
+use galo::engine::TraceFrame;
 use galo::{Config, Engine, ErrorKind, JitConfig, Tier};
 
 use crate::input::small;
@@ -91,5 +92,33 @@ fn any_limit_is_kept() {
                 }
             }
         }
+    }
+}
+
+/// A pair that compiled code passes as its two values, to a function that is interpreted: nobody
+/// makes it before the call, and it is missing there all the same.
+#[test]
+fn pairs_missing_at_their_arrival_are_the_call_s() {
+    let source = "let f = fn (n, p, w) => {
+             if (n < 0) { f(n + 1, (1, n), (1, 2)) } else { first(p) }
+         };
+         let g = fn (n) => { if (n == 0) { 0 } else { let x = f(n, (n, 1), 1); x + g(n - 1) } };
+         print(g(50))";
+    let call = source.find("f(n, (n, 1), 1)").expect("it is there");
+    let jit = JitConfig { threshold: Some(1), deny: vec!["f".to_owned()], ..JitConfig::default() };
+    for after in 0..50 {
+        let fail_allocations_after = Some(after);
+        let tiers = Config { tier: Tier::Jit, jit: jit.clone(), ..small() };
+        let config = Config { zeal: true, fail_allocations_after, ..tiers };
+        let program = Engine::new(config).load("failing", source.as_bytes()).expect("a program");
+        let error = program.run(&mut Vec::new()).expect_err("it fails");
+        assert_eq!(error.kind, ErrorKind::OutOfMemory);
+        assert_eq!(error.span.start as usize, call, "{after}");
+        let calls = error.trace.iter().map(|frame| match frame {
+            TraceFrame::Call { function, count, .. } => (function.as_str(), *count),
+            TraceFrame::Omitted(_) => unreachable!("all calls are alike"),
+        });
+        let of_itself = (after > 0).then_some(("g", after));
+        assert!(calls.eq(of_itself.into_iter().chain([("g", 1)])), "{after}: {:?}", error.trace);
     }
 }

@@ -134,9 +134,14 @@ helpers! {
         machine.room(top, site, words as usize)
     }
 
-    /// A new Tuple.
-    Pair = fn pair(machine, top: *mut Value, site: Site, first: Value, second: Value) {
-        machine.pair(top, site, first, second)
+    /// The Tuple that a caller has passed as its two values. If there is no room for it, the error belongs to
+    /// that call, as if the caller had made it.
+    PassedPair = fn passed_pair(machine, top: *mut Value, first: Value, second: Value) {
+        let pair = machine.pair(top, 0, first, second);
+        if pair.is_signal() {
+            machine.set_at_entry();
+        }
+        pair
     }
 
     /// A new cell that is not filled yet.
