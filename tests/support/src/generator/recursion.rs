@@ -7,6 +7,7 @@ use galo::syntax::ast::BinaryOp::{Div, Eq, Lt, Sub};
 use galo::syntax::ast::NodeId;
 
 use super::Generator;
+use super::builder::Builder;
 use super::scope::Binding;
 use super::types::{Signature, Type};
 
@@ -16,6 +17,12 @@ const COUNTERS: [&str; 4] = ["i", "j", "k", "l"];
 /// Recursive functions, each calling the next one.
 const FAMILIES: [&[&str]; 4] =
     [&["loop"], &["loop"], &["even", "odd"], &["ping", "pong", "rest", "last"]];
+
+/// What tuples are called that are only taken apart, where nothing else can name them.
+const PAIRS: [&str; 3] = ["p", "q", "r"];
+
+/// A part of a tuple.
+type Take = fn(&mut Builder, NodeId) -> NodeId;
 
 /// How often they run.
 const ROUNDS: [i32; 12] = [0, 1, 2, 3, 5, 10, 20, 50, 50, 100, 200, 200];
@@ -53,10 +60,11 @@ impl Generator<'_, '_> {
     fn recursive(&mut self, name: &'static str, counter: &'static str, ty: &Type) -> Binding {
         let mut parameters = vec![Type::Int];
         for _ in 0..self.choice(4) {
-            parameters.push(match self.choice(6) {
+            parameters.push(match self.choice(8) {
                 0..=2 => Type::Int,
                 3 => Type::Joinable,
                 4 => Type::Any,
+                5 | 6 => Type::Tuple(Rc::new((Type::Int, self.any_type(1)))),
                 _ => self.any_type(1),
             });
         }
@@ -75,19 +83,59 @@ impl Generator<'_, '_> {
         self.scope.enter_function();
         let mut names = vec![counter];
         self.scope.bind(Binding::plain(counter, Type::Int));
-        for ty in &signature.parameters[1..] {
-            let name = self.name();
-            names.push(name);
-            self.scope.bind(Binding::plain(name, ty.clone()));
+        let mut hidden = Vec::new();
+        for (ty, pair) in signature.parameters[1..].iter().zip(PAIRS) {
+            match ty {
+                Type::Tuple(parts) if self.chance(192) => {
+                    names.push(pair);
+                    hidden.push((pair, Rc::clone(parts)));
+                }
+                _ => {
+                    let name = self.name();
+                    names.push(name);
+                    self.scope.bind(Binding::plain(name, ty.clone()));
+                }
+            }
         }
         let condition = self.runs_out(counter);
         let base = self.leaf(&signature.result);
+        let before = self.scope.mark();
+        let parts = self.parts(&hidden);
         let calls_around = std::mem::take(&mut self.calls);
         let step = self.step(partner, &signature.result);
         self.calls = calls_around;
+        self.scope.reset(before);
+        // Where the parts are taken in one branch only, the other one has no use for the pair.
+        let body = if self.chance(128) {
+            let step = self.bind_parts(parts, step);
+            self.tree.choose(condition, base, step)
+        } else {
+            let choice = self.tree.choose(condition, base, step);
+            self.bind_parts(parts, choice)
+        };
         self.scope.reset(mark);
-        let body = self.tree.choose(condition, base, step);
         self.tree.function(&names, body)
+    }
+
+    /// Names for parts of pairs which nothing else is done with, so that compilers may pass the
+    /// parts in their place.
+    fn parts(&mut self, pairs: &[(&'static str, Rc<(Type, Type)>)]) -> Vec<(&'static str, NodeId)> {
+        let mut bound = Vec::new();
+        for (pair, types) in pairs {
+            for (take, ty) in [(Builder::first as Take, &types.0), (Builder::second, &types.1)] {
+                if self.chance(224) {
+                    let name = self.name();
+                    let tuple = self.tree.var(pair);
+                    bound.push((name, take(&mut self.tree, tuple)));
+                    self.scope.bind(Binding::plain(name, ty.clone()));
+                }
+            }
+        }
+        bound
+    }
+
+    fn bind_parts(&mut self, parts: Vec<(&'static str, NodeId)>, next: NodeId) -> NodeId {
+        parts.into_iter().rev().fold(next, |next, (name, part)| self.tree.bind(name, part, next))
     }
 
     fn runs_out(&mut self, counter: &'static str) -> NodeId {
