@@ -3,8 +3,8 @@
 
 use super::analysis::{Dominators, Graph};
 use super::{
-    Block, Callee, Context, Demand, End, Function, Jump, Op, Resume, Shape, Site, StateId, Type,
-    Value, parameter_type,
+    Block, Callee, Context, Demand, End, Function, Jump, Op, Resume, Shape, Site, State, StateId,
+    Type, Value, parameter_type,
 };
 use crate::core::FunctionId;
 use crate::syntax::ast::BinaryOp;
@@ -261,6 +261,9 @@ impl Check<'_> {
                 let is_value = self.function.ty(value) != Type::Nothing;
                 ensure(is_value, || format!("{value} in its state is nothing"))
             })?;
+            if state.resume == Resume::Start {
+                self.start(state)?;
+            }
             next = state.caller;
             if let Some(caller) = next {
                 let caller = self.function.states.get(caller.0 as usize);
@@ -269,6 +272,24 @@ impl Check<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The state at a function's beginning: the arguments as the interpreter takes them, whatever compiled
+    /// code is passed in their place, behind them the closure, and nothing else.
+    fn start(&self, state: &State) -> Checked {
+        let function = self.ctx.program.function(state.function);
+        let count = function.parameters as usize + usize::from(function.takes_self);
+        // The globals are slots of the main program.
+        ensure(state.slots.len() == count || state.function == FunctionId::MAIN, || {
+            format!("{} slots at the beginning, not {count}", state.slots.len())
+        })?;
+        let facts = self.ctx.facts.function(state.function);
+        let mut arguments = state.slots.iter().zip(&facts.split);
+        arguments.try_for_each(|(slot, split)| match (slot, split) {
+            (Some(value), Some(_)) => self.has_type(*value, Type::Tuple),
+            (None, Some(_)) => Err("a pair is missing at the beginning".to_owned()),
+            _ => Ok(()),
+        })
     }
 
     fn site(&self, site: Site) -> Checked {

@@ -65,6 +65,10 @@ fn sink(function: &mut ir::Function, update: Inst, variable: Value) {
         let Some(next) = at else { break };
         at = function.layout.next_inst(next);
         let is_end = at.is_none();
+        // The mid-end has put the values themselves in the places of their aliases.
+        debug_assert!(
+            function.dfg.inst_values(next).all(|value| !function.dfg.value_is_alias(value))
+        );
         let uses_old = function.dfg.inst_values(next).any(|value| value == variable);
         let uses_new = function.dfg.inst_values(next).any(|value| new.contains(&value));
         if uses_old && (uses_new || is_stuck || is_end) {
