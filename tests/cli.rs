@@ -318,6 +318,40 @@ fn a_program_ends_when_its_time_is_over() {
     }
 }
 
+/// Starts a command with this action for a signal.
+#[cfg(unix)]
+fn act_on(command: &mut Command, signal: i32, action: libc::sighandler_t) {
+    use std::os::unix::process::CommandExt;
+    // SAFETY: between fork and exec a signal's action may be set.
+    unsafe {
+        command.pre_exec(move || match libc::signal(signal, action) {
+            libc::SIG_ERR => Err(std::io::Error::last_os_error()),
+            _ => Ok(()),
+        });
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn signals_that_are_ignored_stay_ignored() {
+    // It goes on for long after the first output has arrived.
+    let program =
+        "let f = fn (n) => { if (n == 0) { 0 } else { let _ = print(n); f(n - 1) } }; f(50000)";
+    for signal in [libc::SIGINT, libc::SIGTERM] {
+        let mut command = galo(&["-e", program]);
+        command.stdout(Stdio::piped());
+        act_on(&mut command, signal, libc::SIG_IGN);
+        let mut child = command.spawn().unwrap();
+        let mut start = [0; 2];
+        child.stdout.as_mut().unwrap().read_exact(&mut start).unwrap();
+        // SAFETY: a signal to a child that nobody has waited for.
+        assert_eq!(unsafe { libc::kill(child.id() as i32, signal) }, 0);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(output.stdout.ends_with(b"\n2\n1\n"));
+    }
+}
+
 /// Starts a program that prints much and then runs for ever, waits until it has begun to print, and sends
 /// it a signal.
 #[cfg(unix)]
@@ -326,7 +360,10 @@ fn signalled(signal: i32, tier: &str) -> std::process::Output {
         let f = fn (n) => { if (n == 20000) { spin(0) } else { let _ = print(n); f(n + 1) } };
         f(0)";
     let mut command = galo(&[tier, "-e", endless]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Whoever runs the tests in the background may have them ignore signals, and so their children.
+    act_on(&mut command, signal, libc::SIG_DFL);
+    let mut child = command.spawn().unwrap();
     let mut start = [0; 2];
     child.stdout.as_mut().unwrap().read_exact(&mut start).unwrap();
     // SAFETY: a signal to a child that nobody has waited for.
