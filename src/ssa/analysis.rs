@@ -73,6 +73,12 @@ impl Graph {
         self.places[block.0 as usize] != UNREACHED
     }
 
+    /// Whether a reached block stands behind another one in the order: a jump there is none back to a
+    /// loop's head.
+    pub fn is_ahead(&self, from: Block, to: Block) -> bool {
+        self.places[from.0 as usize] < self.places[to.0 as usize]
+    }
+
     /// The jumps of reached blocks to the block.
     pub fn incoming(&self, block: Block) -> &[Edge] {
         let at = block.0 as usize;

@@ -5,7 +5,9 @@
 //! inlined into itself to a small depth, which saves that part of the calls. All that up to a
 //! budget, since code that is not run often enough costs more to compile than it saves.
 
-use super::{Bodies, Body, Decision, Verdict};
+use super::{Bodies, Decision, Form, Verdict};
+use rustc_hash::FxHashSet;
+
 use crate::core::FunctionId;
 use crate::ssa::analysis::Graph;
 use crate::ssa::{Block, Callee, End, Function, Op, Scope, Site, Value};
@@ -35,6 +37,8 @@ pub(super) struct CallSite {
     pub(super) block: Block,
     pub(super) place: Place,
     pub(super) callee: FunctionId,
+    /// Whether the whole body is, rather than its short ways.
+    pub(super) is_whole: bool,
     /// Where the call comes from.
     pub(super) site: Site,
 }
@@ -42,6 +46,7 @@ pub(super) struct CallSite {
 /// What inlining a call comes to.
 struct Accepted {
     callee: FunctionId,
+    is_whole: bool,
     size: usize,
     state_slots: usize,
 }
@@ -64,6 +69,8 @@ pub(super) struct Choice {
     scopes: usize,
     /// By scope: the scope that it was inlined into.
     parents: Vec<Scope>,
+    /// Calls that are made on the long ways only.
+    late: FxHashSet<Site>,
 }
 
 impl Choice {
@@ -71,7 +78,14 @@ impl Choice {
         let ops = function.values.iter().map(|instruction| &instruction.op);
         let size = ops.map(weight).sum();
         let budget = BUDGET.max(size + size / 2);
-        Choice { size, budget, state_slots: 0, scopes: 1, parents: vec![Scope::OWN] }
+        Choice {
+            size,
+            budget,
+            state_slots: 0,
+            scopes: 1,
+            parents: vec![Scope::OWN],
+            late: FxHashSet::default(),
+        }
     }
 
     /// A call was inlined: its scope is the last one.
@@ -123,15 +137,22 @@ impl Choice {
                 Callee::Fitting(_) | Callee::Unknown(_) => None,
             };
             let scope = Scope(self.scopes as u32);
-            let inlined = |&Accepted { size, .. }: &Accepted| Verdict::Inlined { size, scope };
+            let inlined = |&Accepted { size, is_whole, .. }: &Accepted| Verdict::Inlined {
+                size,
+                is_whole,
+                scope,
+            };
             let verdict = judged.as_ref().map_or_else(|&obstacle| obstacle, inlined);
             observer.decided(&Decision { site, callee, verdict });
         }
-        let Accepted { callee, size, state_slots } = judged.ok()?;
+        let Accepted { callee, is_whole, size, state_slots } = judged.ok()?;
+        if !is_whole {
+            self.late.insert(site);
+        }
         self.scopes += 1;
         self.size += size;
         self.state_slots += state_slots;
-        Some(CallSite { block, place, callee, site })
+        Some(CallSite { block, place, callee, is_whole, site })
     }
 
     /// Whether a call is worth inlining and can be; otherwise why not.
@@ -160,18 +181,26 @@ impl Choice {
         };
         let knows_closure = closure.into_iter().chain(arguments.iter().copied()).any(is_made_here);
         let most = if knows_closure && depth == 0 { MEDIUM } else { SMALL };
-        if depth >= RECURSION {
-            return Err(Verdict::Recursive);
-        }
         let nodes = bodies.context.program.function(callee).nodes().len();
-        if nodes > most * NODES_PER_SIZE {
-            return Err(Verdict::TooLarge { most });
+        let obstacle = if depth >= RECURSION {
+            Some(Verdict::Recursive)
+        } else if nodes > most * NODES_PER_SIZE {
+            Some(Verdict::TooLarge { most })
+        } else {
+            let body = bodies.get(callee).ok_or(Verdict::NoBody)?;
+            (body.whole.size > most).then_some(Verdict::TooLarge { most })
+        };
+        let is_whole = obstacle.is_none();
+        if let Some(obstacle) = obstacle {
+            // Calls of the function by itself; a tail call has become a jump, or is none.
+            let is_own = depth > 0 && matches!(place, Place::Body(_));
+            if !is_own || self.late.contains(&site) {
+                return Err(obstacle);
+            }
         }
-        let body = bodies.get(callee).ok_or(Verdict::NoBody)?;
-        let &Body { size, state_slots, needs_tail_calls, .. } = body;
-        if size > most {
-            return Err(Verdict::TooLarge { most });
-        }
+        let form = bodies.get(callee).and_then(|body| body.part(is_whole));
+        let Some(form) = form else { return Err(obstacle.unwrap_or(Verdict::NoBody)) };
+        let &Form { size, state_slots, needs_tail_calls, .. } = form;
         if let Place::Body(value) = place {
             if needs_tail_calls {
                 return Err(Verdict::NeedsTailCall);
@@ -186,7 +215,7 @@ impl Choice {
         if self.state_slots + state_slots > MAX_STATE_SLOTS {
             return Err(Verdict::LargeStates);
         }
-        Ok(Accepted { callee, size, state_slots })
+        Ok(Accepted { callee, is_whole, size, state_slots })
     }
 
     /// How many bodies of a function there are around a call.

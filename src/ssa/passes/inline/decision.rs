@@ -30,6 +30,8 @@ pub enum Verdict {
     Inlined {
         /// How much code that adds.
         size: usize,
+        /// Whether its whole body is, rather than its short ways, with a call for all others.
+        is_whole: bool,
         /// The scope that the callee's body becomes.
         scope: Scope,
     },
@@ -60,7 +62,12 @@ pub enum Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Verdict::Inlined { size, .. } => return write!(f, "inlined, {size} operations"),
+            Verdict::Inlined { size, is_whole: true, .. } => {
+                return write!(f, "inlined, {size} operations");
+            }
+            Verdict::Inlined { size, .. } => {
+                return write!(f, "its short ways are inlined, {size} operations");
+            }
             Verdict::Unknown => "it is not known who is called",
             Verdict::LargeProgram => "the program is too large for inlining",
             Verdict::Full => "as much is inlined here as may be",

@@ -13,6 +13,7 @@
 
 mod choose;
 mod decision;
+mod leaf;
 mod splice;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use self::choose::{MAX_SCOPES, MAX_SITES};
 pub use self::decision::{Decision, DecisionObserver, Verdict};
 use super::{CALLS, DEVIRTUALIZE, GVN, PARAMETERS, Pass, SIMPLIFY};
 use crate::core::FunctionId;
+use crate::ssa::analysis::Graph;
 use crate::ssa::{Context, End, Function, build};
 
 /// How often calls are inlined in what was inlined.
@@ -40,7 +42,8 @@ pub fn run(function: &mut Function, context: &Context<'_>) {
                 break;
             }
             for site in chosen {
-                let body = bodies.get(site.callee).expect("it was there when it was chosen");
+                let body = bodies.get(site.callee).and_then(|body| body.part(site.is_whole));
+                let body = body.expect("it was there when it was chosen");
                 splice::splice(function, &site, &body.function);
                 choice.note(function, &site);
             }
@@ -66,6 +69,13 @@ fn run_all(passes: &[Pass], function: &mut Function, context: &Context<'_>) {
 
 /// A function's form before anything was inlined.
 struct Body {
+    whole: Form,
+    /// Its short ways, if it calls itself like a tree.
+    leaf: Option<Form>,
+}
+
+/// What is put in the place of a call.
+struct Form {
     function: Function,
     /// How much code it is, in instructions that are likely to become some.
     size: usize,
@@ -95,7 +105,19 @@ impl Body {
         let mut function = build(*context, id, &*profile).ok()?;
         // An equal call is not to become a second body.
         run_all(&[SIMPLIFY, PARAMETERS, CALLS, GVN, DEVIRTUALIZE], &mut function, context);
-        let graph = crate::ssa::analysis::Graph::new(&function);
+        let graph = Graph::new(&function);
+        let leaf = leaf::short_ways(&function, &graph, context);
+        let leaf = leaf.map(|function| Form::new(Graph::new(&function), function));
+        Some(Body { whole: Form::new(graph, function), leaf })
+    }
+
+    fn part(&self, is_whole: bool) -> Option<&Form> {
+        if is_whole { Some(&self.whole) } else { self.leaf.as_ref() }
+    }
+}
+
+impl Form {
+    fn new(graph: Graph, function: Function) -> Form {
         let ops = || {
             let bodies = graph.order().iter().flat_map(|&block| &function.block(block).body);
             bodies.map(|&value| &function.instruction(value).op)
@@ -108,6 +130,6 @@ impl Body {
             let End::TailCall { callee, .. } = end else { return false };
             matches!(callee, crate::ssa::Callee::Unknown(_))
         });
-        Some(Body { function, size, state_slots, needs_tail_calls })
+        Form { function, size, state_slots, needs_tail_calls }
     }
 }

@@ -140,3 +140,59 @@ fn whoever_wants_to_know_is_told_why() {
     assert!(noted[1..].iter().all(|&decision| decision == (None, Verdict::Unknown)), "{noted:?}");
     assert!(noted.len() > 1);
 }
+
+/// A function over trees `(kind, parts)`, too large to be inlined, that ends with this.
+fn walk_over_trees(end: &str) -> String {
+    format!(
+        "let leaf = fn (n) => {{ if (n == 0) {{ 0 }} else {{ leaf(n - 1) }} }};
+         let walk = fn (t, k) => {{
+             let kind = first(t);
+             let parts = second(t);
+             if (kind == 0) {{ parts }} else {{
+                 if (kind == 1) {{ leaf(k) }} else {{
+                     let a = walk(first(parts), k * 2);
+                     if (a < 0) {{ 0 - (a + k) * k }} else {{ {end} }}
+                 }}
+             }}
+         }};
+         let t = (2, ((0, 5), (1, 2)));
+         let a = print(walk(t, 1)); print(walk((2, (t, t)), 2))"
+    )
+}
+
+#[test]
+fn calls_of_trees_begin_with_their_short_ways() {
+    let (before, after) = inlined(&walk_over_trees("a * walk(second(parts), k) - k"), "walk");
+    assert_eq!((calls(&before), before.scopes.len()), (2, 1));
+    let own = after.scopes.iter().filter(|scope| scope.function == after.id).count();
+    assert_eq!(own, 3, "the function, and the short ways of both calls");
+    // On the long ways the calls are still made, from where they were, and are looked at no more.
+    let is_late = |value: &&crate::ssa::Instruction| match &value.op {
+        Op::Call(Callee::Known { function, .. }, _) => *function == after.id,
+        _ => false,
+    };
+    let reached = crate::ssa::analysis::Graph::new(&after);
+    let bodies = reached.order().iter().flat_map(|&block| &after.block(block).body);
+    let late: Vec<_> = bodies.map(|&v| after.instruction(v)).filter(is_late).collect();
+    assert_eq!(late.len(), 2);
+    assert!(late.iter().all(|call| call.site.scope == crate::ssa::Scope::OWN));
+}
+
+#[test]
+fn functions_that_call_themselves_once_on_each_way_are_left_alone() {
+    let (_, after) = inlined(&walk_over_trees("a + k * k * k - 7 * k"), "walk");
+    let own = after.scopes.iter().filter(|scope| scope.function == after.id).count();
+    assert_eq!(own, 1);
+}
+
+#[test]
+fn what_was_printed_or_made_before_is_not_done_twice() {
+    for (first, last) in [("let _ = print(k);", "k }"), ("let p = (k, t);", "first(p) }")] {
+        let text = walk_over_trees("a * walk(second(parts), k) - k")
+            .replace("let kind", &format!("{first} let kind"))
+            .replace("- k }", &format!("- {last}"));
+        let (_, after) = inlined(&text, "walk");
+        let own = after.scopes.iter().filter(|scope| scope.function == after.id).count();
+        assert_eq!(own, 1, "{first}");
+    }
+}
