@@ -315,7 +315,14 @@ impl Machine<'_> {
     ) -> bool {
         let end = native::end_of_segment(segment);
         let mut goes_on = true;
-        while goes_on && frame_pointer != end {
+        // A chain that leads anywhere else is followed no further: a sample may be wrong, a read must not.
+        let is_inside =
+            |frame_pointer: *const usize| !frame_pointer.is_null() && frame_pointer < end;
+        debug_assert!(
+            is_inside(frame_pointer),
+            "the segment was left by a stub that keeps its frame"
+        );
+        while goes_on && is_inside(frame_pointer) {
             // SAFETY: compiled code links its frames like C, up to the segment's entry.
             let (caller, return_address) = unsafe { (*frame_pointer, *frame_pointer.add(1)) };
             // Each but the last was inlined into the next.

@@ -103,9 +103,12 @@ fn end_of_round(function: &mut Function, edge: Edge) -> Block {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::ssa::passes::testing::{Maker, Source};
     use crate::ssa::passes::tests::optimized_with;
     use crate::ssa::testing::INTS;
-    use crate::ssa::{PassSet, Switches};
+    use crate::ssa::{PassSet, Switches, Type, verify};
+    use crate::syntax::ast::BinaryOp;
 
     /// A program's last function, with nothing done but what makes loops readable, and rotation.
     fn rotated(source: &str) -> String {
@@ -216,5 +219,46 @@ b3()
   jump b1(v8)
 ";
         assert_eq!(rotated(source), expected);
+    }
+
+    /// The inner loop's head is left by a jump back to the outer loop's, on which rotation puts a block.
+    #[test]
+    fn heads_that_jump_to_what_rotation_has_made_stay() {
+        let (mut make, []) = Maker::new([]);
+        let (outer, [i]) = make.block([Type::Int]);
+        let (inner, [j]) = make.block([Type::Int]);
+        let [between, odd, even, round, done] = [(); 5].map(|()| make.block([]).0);
+        let (one, many) = (make.int(1), make.int(9));
+        make.jump(outer, [many]);
+        make.at(outer);
+        let is_over = make.compare(BinaryOp::Lt, i, one);
+        make.branch(is_over, done, between);
+        make.at(between);
+        let rest = make.op(Op::Divide(BinaryOp::Rem, i, many), Type::Int);
+        let is_odd = make.compare(BinaryOp::Lt, rest, one);
+        make.branch(is_odd, odd, even);
+        make.at(odd);
+        make.jump(outer, [rest]);
+        make.at(even);
+        make.jump(inner, [i]);
+        make.at(inner);
+        let condition = make.compare(BinaryOp::Lt, j, one);
+        let then = Jump { to: outer, arguments: vec![j] };
+        let otherwise = Jump { to: round, arguments: vec![] };
+        make.end(End::Branch { condition, then, otherwise });
+        make.at(round);
+        let less = make.op(Op::Arith(BinaryOp::Sub, j, one), Type::Int);
+        make.jump(inner, [less]);
+        make.at(done);
+        let result = make.boxed(many);
+        let mut function = make.returns(result);
+        let source = Source::new("0");
+        let before = function.blocks.len();
+        run(&mut function, &source.context());
+        assert_eq!(verify(&function, &source.context()), Ok(()));
+        let is_new = |jump: &Jump| jump.to.0 as usize >= before;
+        assert!(function.block(inner).end.jumps().any(is_new), "the outer loop was rotated");
+        let End::Jump(back) = &function.block(round).end else { panic!("the inner one was not") };
+        assert_eq!(back.to, inner);
     }
 }
