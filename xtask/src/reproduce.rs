@@ -70,6 +70,9 @@ pub fn msrv() -> Outcome {
     let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \""));
     let version = version.map(|rest| rest.trim_end_matches('"'));
     let version = version.ok_or("Cargo.toml states no rust-version")?;
+    // Its first release, by the name under which rustup has it.
+    let is_release = version.matches('.').count() == 2;
+    let version = if is_release { version.to_owned() } else { format!("{version}.0") };
     let toolchain = format!("+{version}");
     let remedy = format!("`rustup toolchain install {version}` gets it");
     need("cargo", &[&toolchain, "--version"], &remedy)?;
