@@ -7,7 +7,7 @@
 //!
 //! [`Jit`] is the door: it compiles a function and installs it. What the parts have to
 //! agree on stands in one place each: how compiled code is called in `conventions`, where
-//! references are while the collector may run in `roots`, what is not made from functions in
+//! references are while the collector may run in `roots`, which values are one word in `words`, what is not made from functions in
 //! `stubs`. The folder `code` knows Cranelift's code generator and nothing of galo's
 //! functions.
 
@@ -22,6 +22,7 @@ mod failure;
 mod lower;
 mod roots;
 mod stubs;
+mod words;
 
 pub use addresses::Addresses;
 pub use code::{

@@ -14,6 +14,7 @@
 use rustc_hash::FxHashMap;
 
 use super::bits::Bits;
+use super::words::Words;
 use crate::ssa::{Block, Function, Op, Value};
 
 /// The most references that all safepoints of a function have to keep together: each is stored
@@ -73,11 +74,13 @@ impl Roots {
     pub(super) fn new(
         function: &Function,
         order: &[Block],
+        words: &Words,
         safepoint: &dyn Fn(Value) -> Safepoint,
     ) -> Option<Roots> {
         let mut analysis = Analysis {
             function,
             order,
+            words,
             live_in: vec![Bits::none(function.values.len()); function.blocks.len()],
         };
         if !analysis.has_safepoint(safepoint) {
@@ -114,6 +117,7 @@ impl Roots {
 struct Analysis<'a> {
     function: &'a Function,
     order: &'a [Block],
+    words: &'a Words,
     /// By block: the references that are live when it begins, its parameters not among them.
     live_in: Vec<Bits>,
 }
@@ -125,16 +129,18 @@ impl Analysis<'_> {
         self.order.iter().any(|&block| f.block(block).body.iter().any(is_one))
     }
 
-    /// Whether the value can point into the moving heap. Constants do not, whatever their type
-    /// is, nor do boxed Ints and Bools.
-    fn is_reference(&self, value: Value) -> bool {
+    /// The reference that a value is, if it can point into the moving heap: the first value that is the same word. Constants
+    /// do not, whatever their type is, nor do boxed Ints and Bools.
+    fn reference(&self, value: Value) -> Option<usize> {
+        let value = self.words.of(value);
         let instruction = self.function.instruction(value);
-        instruction.ty.needs_root()
+        let is_reference = instruction.ty.needs_root()
             && match instruction.op {
                 Op::Str(_) | Op::Function(_) => false,
-                Op::Box(boxed) | Op::Copy(boxed) => self.function.ty(boxed).needs_root(),
+                Op::Box(boxed) => self.function.ty(boxed).needs_root(),
                 _ => true,
-            }
+            };
+        is_reference.then_some(value.0 as usize)
     }
 
     fn live_out(&self, block: Block) -> Bits {
@@ -142,11 +148,11 @@ impl Analysis<'_> {
         for jump in self.function.block(block).end.jumps() {
             live.unite(&self.live_in[jump.to.0 as usize]);
         }
-        for value in self.function.block(block).end.operands() {
-            if self.is_reference(value) {
-                live.insert(value.0 as usize);
-            }
-        }
+        let operands = self.function.block(block).end.operands();
+        operands
+            .into_iter()
+            .filter_map(|value| self.reference(value))
+            .for_each(|at| live.insert(at));
         live
     }
 
@@ -156,11 +162,11 @@ impl Analysis<'_> {
         for &value in data.body.iter().rev() {
             live.remove(value.0 as usize);
             visit(value, live);
-            for used in self.function.needs(value) {
-                if self.is_reference(used) {
-                    live.insert(used.0 as usize);
-                }
-            }
+            let needs = self.function.needs(value);
+            needs
+                .into_iter()
+                .filter_map(|used| self.reference(used))
+                .for_each(|at| live.insert(at));
         }
         for &parameter in &data.parameters {
             live.remove(parameter.0 as usize);
@@ -168,11 +174,11 @@ impl Analysis<'_> {
     }
 
     /// What an object is made of: filled in once there is room, behind its safepoint.
-    fn parts(&self, value: Value) -> impl Iterator<Item = Value> + '_ {
+    fn parts(&self, value: Value) -> impl Iterator<Item = usize> + '_ {
         let op = &self.function.instruction(value).op;
         let is_object = matches!(op, Op::Tuple(..) | Op::Closure(..));
         let parts = if is_object { op.operands() } else { Vec::new() };
-        parts.into_iter().filter(|&part| self.is_reference(part))
+        parts.into_iter().filter_map(|part| self.reference(part))
     }
 
     fn find_live(&mut self) {
@@ -203,7 +209,7 @@ impl Analysis<'_> {
             self.walk(block, &mut live, &mut |value, live| {
                 if safepoint(value) != Safepoint::Never && kept <= MAX_KEPT {
                     let mut live = live.clone();
-                    self.parts(value).for_each(|part| live.insert(part.0 as usize));
+                    self.parts(value).for_each(|part| live.insert(part));
                     let values = live.iter().map(|index| Value(index as u32));
                     let values: Box<[Value]> = values.collect();
                     kept += values.len();

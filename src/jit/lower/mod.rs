@@ -26,6 +26,7 @@ use super::conventions::{Convention, clif_type};
 use super::emit::{Emitter, Region};
 use super::exit::Exit;
 use super::roots::{Roots, Safepoint, Stored};
+use super::words::Words;
 use crate::core::FunctionId;
 use crate::ssa::analysis::Graph;
 use crate::ssa::{Block, Context, End, Function, Jump, Op, Type, Value};
@@ -84,9 +85,10 @@ pub(super) fn lower(
         true => Safepoint::Never,
         false => classify(&input.function.instruction(value).op),
     };
-    let roots = Roots::new(input.function, order, &safepoint)?;
+    let words = Words::new(input.function, order);
+    let roots = Roots::new(input.function, order, &words, &safepoint)?;
     let polling = polls::polling_blocks(input.function, &graph);
-    let mut lowering = Lowering::new(input, emit, itself, roots, groups, polling);
+    let mut lowering = Lowering::new(input, emit, itself, words, roots, groups, polling);
     lowering.prologue(order);
     for &block in order {
         lowering.block(block);
@@ -105,6 +107,7 @@ struct Lowering<'a> {
     callees: FxHashMap<FunctionId, (Convention, ir::SigRef)>,
     /// In which block each function was called last.
     called: FxHashMap<FunctionId, Option<ir::Block>>,
+    words: Words,
     roots: Roots,
     groups: Groups,
     /// The blocks that begin with a look whether somebody wants something.
@@ -132,6 +135,7 @@ impl<'a> Lowering<'a> {
         input: Input<'a>,
         emit: Emitter<'a>,
         itself: Option<FuncRef>,
+        words: Words,
         roots: Roots,
         groups: Groups,
         polling: FxHashSet<Block>,
@@ -146,6 +150,7 @@ impl<'a> Lowering<'a> {
             callees: FxHashMap::default(),
             called: FxHashMap::default(),
             stored: roots.stored_at(Block::ENTRY),
+            words,
             roots,
             groups,
             polling,
@@ -261,6 +266,7 @@ impl<'a> Lowering<'a> {
 
     /// The CLIF value of an SSA value at this point.
     fn value(&mut self, value: Value) -> ir::Value {
+        let value = self.words.of(value);
         match self.variables[value.0 as usize] {
             Some(variable) => self.emit.builder.use_var(variable),
             None => self.values[value.0 as usize].expect("definitions come before uses"),
@@ -354,7 +360,9 @@ impl<'a> Lowering<'a> {
         self.emit.at(instruction.site);
         if let Some(made) = self.operation(value, &instruction.op, instruction.ty) {
             debug_assert_ne!(instruction.ty, Type::Nothing);
-            self.define(value, made);
+            if !self.words.is_known(value) {
+                self.define(value, made);
+            }
         }
     }
 }
