@@ -113,6 +113,13 @@ pub enum Callee {
     Unknown(Value),
 }
 
+impl Callee {
+    /// Whether it is known to be this function.
+    pub fn is(&self, id: FunctionId) -> bool {
+        matches!(self, Callee::Known { function, .. } if *function == id)
+    }
+}
+
 /// Why a check fails a program; decides the message and what it blames.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Demand {

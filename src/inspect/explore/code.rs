@@ -143,7 +143,8 @@ impl VersionCode {
     /// The numbers of the places of its own calls that were inlined.
     pub(super) fn inlined(&self) -> impl Iterator<Item = u32> + '_ {
         let own = self.decisions.iter().filter(|(decision, _)| {
-            let is_inlined = matches!(decision.verdict, Verdict::Inlined { .. });
+            // On its other ways it is called still.
+            let is_inlined = matches!(decision.verdict, Verdict::Inlined { is_whole: true, .. });
             is_inlined && decision.site.scope == ssa::Scope::OWN
         });
         own.map(|&(_, site)| site)

@@ -5,17 +5,15 @@
 //! inlined into itself to a small depth, which saves that part of the calls. All that up to a
 //! budget, since code that is not run often enough costs more to compile than it saves.
 
-use super::{Bodies, Decision, Form, Verdict};
-use rustc_hash::FxHashSet;
-
+use super::{Bodies, Body, Decision, Verdict};
 use crate::core::FunctionId;
 use crate::ssa::analysis::Graph;
-use crate::ssa::{Block, Callee, End, Function, Op, Scope, Site, Value};
+use crate::ssa::{Block, Callee, End, Function, Instruction, Op, Scope, Site, Value};
 
 /// The most nodes of Core of a function that is inlined.
 pub(super) const MAX_NODES: usize = 250;
 /// The most code of a function that is inlined wherever it is called.
-const SMALL: usize = 16;
+pub(super) const SMALL: usize = 16;
 /// The most code of a function that is inlined where a closure is known that it may call.
 const MEDIUM: usize = 80;
 /// How much code a function may come to by inlining, at least.
@@ -51,6 +49,12 @@ struct Accepted {
     state_slots: usize,
 }
 
+impl Accepted {
+    fn new(callee: FunctionId, body: &Body, is_whole: bool) -> Accepted {
+        Accepted { callee, is_whole, size: body.size, state_slots: body.state_slots }
+    }
+}
+
 /// Where in its block a call is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Place {
@@ -69,8 +73,6 @@ pub(super) struct Choice {
     scopes: usize,
     /// By scope: the scope that it was inlined into.
     parents: Vec<Scope>,
-    /// Calls that are made on the long ways only.
-    late: FxHashSet<Site>,
 }
 
 impl Choice {
@@ -78,14 +80,7 @@ impl Choice {
         let ops = function.values.iter().map(|instruction| &instruction.op);
         let size = ops.map(weight).sum();
         let budget = BUDGET.max(size + size / 2);
-        Choice {
-            size,
-            budget,
-            state_slots: 0,
-            scopes: 1,
-            parents: vec![Scope::OWN],
-            late: FxHashSet::default(),
-        }
+        Choice { size, budget, state_slots: 0, scopes: 1, parents: vec![Scope::OWN] }
     }
 
     /// A call was inlined: its scope is the last one.
@@ -100,18 +95,18 @@ impl Choice {
         for &block in Graph::new(function).order() {
             let data = function.block(block);
             let first = chosen.len();
+            let mut look = |place, site, callee, arguments: &[Value]| {
+                let judged = self.judge(function, bodies, place, site, callee, arguments);
+                chosen.extend(self.decide(bodies, block, place, site, callee, judged));
+            };
             for &value in &data.body {
                 if let Op::Call(callee, arguments) = &function.instruction(value).op {
                     let site = function.instruction(value).site;
-                    let place = Place::Body(value);
-                    chosen.extend(
-                        self.call(function, bodies, block, place, site, *callee, arguments),
-                    );
+                    look(Place::Body(value), site, *callee, arguments);
                 }
             }
             if let End::TailCall { callee, arguments, site } = &data.end {
-                let place = Place::Tail;
-                chosen.extend(self.call(function, bodies, block, place, *site, *callee, arguments));
+                look(Place::Tail, *site, *callee, arguments);
             }
             // What comes behind a call moves to another block when the call is inlined.
             chosen[first..].reverse();
@@ -119,18 +114,44 @@ impl Choice {
         chosen
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that is known of a call")]
-    fn call(
+    /// The calls of the function by itself that are to begin with its short ways, in the same order. (One in tail
+    /// position is a jump.)
+    pub(super) fn choose_short_ways(
         &mut self,
         function: &Function,
-        bodies: &mut Bodies<'_>,
+        bodies: &Bodies<'_>,
+    ) -> Vec<CallSite> {
+        let mut chosen = Vec::new();
+        let Some(short) = &bodies.short_ways else { return chosen };
+        for &block in Graph::new(function).order() {
+            let first = chosen.len();
+            for &value in &function.block(block).body {
+                let Instruction { op: Op::Call(callee, _), site, .. } = function.instruction(value)
+                else {
+                    continue;
+                };
+                let place = Place::Body(value);
+                let fits = self.has_room(bodies).and_then(|()| self.takes(function, place, short));
+                if callee.is(function.id) && fits.is_ok() {
+                    let accepted = Ok(Accepted::new(function.id, short, false));
+                    chosen.extend(self.decide(bodies, block, place, *site, *callee, accepted));
+                }
+            }
+            chosen[first..].reverse();
+        }
+        chosen
+    }
+
+    /// Notes what was decided of a call, and tells those who want to know.
+    fn decide(
+        &mut self,
+        bodies: &Bodies<'_>,
         block: Block,
         place: Place,
         site: Site,
         callee: Callee,
-        arguments: &[Value],
+        judged: Result<Accepted, Verdict>,
     ) -> Option<CallSite> {
-        let judged = self.judge(function, bodies, place, site, callee, arguments);
         if let Some(observer) = bodies.context.decisions {
             let callee = match callee {
                 Callee::Known { function, .. } => Some(function),
@@ -146,9 +167,6 @@ impl Choice {
             observer.decided(&Decision { site, callee, verdict });
         }
         let Accepted { callee, is_whole, size, state_slots } = judged.ok()?;
-        if !is_whole {
-            self.late.insert(site);
-        }
         self.scopes += 1;
         self.size += size;
         self.state_slots += state_slots;
@@ -168,12 +186,7 @@ impl Choice {
         let Callee::Known { function: callee, closure } = callee else {
             return Err(Verdict::Unknown);
         };
-        if bodies.context.ast.len() > MAX_SITES {
-            return Err(Verdict::LargeProgram);
-        }
-        if self.scopes >= MAX_SCOPES || self.size >= self.budget {
-            return Err(Verdict::Full);
-        }
+        self.has_room(bodies)?;
         let depth = self.depth(function, site.scope, callee);
         let is_made_here = |value: Value| {
             let made = function.unboxed(value);
@@ -181,26 +194,32 @@ impl Choice {
         };
         let knows_closure = closure.into_iter().chain(arguments.iter().copied()).any(is_made_here);
         let most = if knows_closure && depth == 0 { MEDIUM } else { SMALL };
-        let nodes = bodies.context.program.function(callee).nodes().len();
-        let obstacle = if depth >= RECURSION {
-            Some(Verdict::Recursive)
-        } else if nodes > most * NODES_PER_SIZE {
-            Some(Verdict::TooLarge { most })
-        } else {
-            let body = bodies.get(callee).ok_or(Verdict::NoBody)?;
-            (body.whole.size > most).then_some(Verdict::TooLarge { most })
-        };
-        let is_whole = obstacle.is_none();
-        if let Some(obstacle) = obstacle {
-            // Calls of the function by itself; a tail call has become a jump, or is none.
-            let is_own = depth > 0 && matches!(place, Place::Body(_));
-            if !is_own || self.late.contains(&site) {
-                return Err(obstacle);
-            }
+        if depth >= RECURSION {
+            return Err(Verdict::Recursive);
         }
-        let form = bodies.get(callee).and_then(|body| body.part(is_whole));
-        let Some(form) = form else { return Err(obstacle.unwrap_or(Verdict::NoBody)) };
-        let &Form { size, state_slots, needs_tail_calls, .. } = form;
+        let nodes = bodies.context.program.function(callee).nodes().len();
+        if nodes > most * NODES_PER_SIZE {
+            return Err(Verdict::TooLarge { most });
+        }
+        let body = bodies.get(callee).ok_or(Verdict::NoBody)?;
+        if body.size > most {
+            return Err(Verdict::TooLarge { most });
+        }
+        let accepted = Accepted::new(callee, body, true);
+        self.takes(function, place, body).map(|()| accepted)
+    }
+
+    fn has_room(&self, bodies: &Bodies<'_>) -> Result<(), Verdict> {
+        if bodies.context.ast.len() > MAX_SITES {
+            return Err(Verdict::LargeProgram);
+        }
+        let is_full = self.scopes >= MAX_SCOPES || self.size >= self.budget;
+        if is_full { Err(Verdict::Full) } else { Ok(()) }
+    }
+
+    /// Whether a body can take the place of a call, and there is room for it.
+    fn takes(&self, function: &Function, place: Place, body: &Body) -> Result<(), Verdict> {
+        let &Body { size, state_slots, needs_tail_calls, .. } = body;
         if let Place::Body(value) = place {
             if needs_tail_calls {
                 return Err(Verdict::NeedsTailCall);
@@ -215,7 +234,7 @@ impl Choice {
         if self.state_slots + state_slots > MAX_STATE_SLOTS {
             return Err(Verdict::LargeStates);
         }
-        Ok(Accepted { callee, is_whole, size, state_slots })
+        Ok(())
     }
 
     /// How many bodies of a function there are around a call.

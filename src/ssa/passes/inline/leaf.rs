@@ -24,17 +24,14 @@ const MOST: usize = 9;
 
 /// A function that does the same as this one: it ends at once where this one soon ends, and
 /// otherwise calls this one. `None` where that pays for no call.
-pub(super) fn short_ways(
-    function: &Function,
-    graph: &Graph,
-    context: &Context<'_>,
-) -> Option<Function> {
+pub(super) fn short_ways(function: &Function, context: &Context<'_>) -> Option<Function> {
     // Where calls are counted, one that is made later would be counted twice.
-    if context.fuel || is_decided(function, context) || !calls_itself_twice(function, graph) {
+    if context.fuel || is_decided(function, context) {
         return None;
     }
-    let blocks = short(function, graph);
-    (!blocks.is_empty()).then(|| copy(function, graph, &blocks, context))
+    let graph = Graph::new(function);
+    let blocks = short(function, &graph);
+    (!blocks.is_empty()).then(|| copy(function, &graph, &blocks, context))
 }
 
 /// Whether each call that was built has decided already how the function begins.
@@ -49,10 +46,11 @@ fn is_decided(function: &Function, context: &Context<'_>) -> bool {
 }
 
 /// Whether there is a way through the function on which it calls itself, and then again.
-fn calls_itself_twice(function: &Function, graph: &Graph) -> bool {
+pub(super) fn calls_itself_twice(function: &Function) -> bool {
+    let graph = Graph::new(function);
     let calls = |&block: &Block| {
         let ops = function.block(block).body.iter().map(|&value| &function.instruction(value).op);
-        let is_own = |op: &&Op| matches!(op, Op::Call(Callee::Known { function: callee, .. }, _) if *callee == function.id);
+        let is_own = |op: &&Op| matches!(op, Op::Call(callee, _) if callee.is(function.id));
         ops.filter(is_own).count()
     };
     let mut seen = vec![false; function.blocks.len()];

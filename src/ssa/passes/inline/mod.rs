@@ -2,7 +2,8 @@
 //!
 //! Calls are inlined in rounds. After each one, what has become known is propagated: a closure
 //! that is passed as an argument is a known callee in the next round. What is worth it is decided in
-//! [`choose`], how it is done is in [`splice`].
+//! [`choose`], how it is done is in [`splice`]. At last, calls of a function by itself that are left
+//! begin with its [short ways](leaf).
 //!
 //! # Soundness
 //! A function's body, with the arguments in its parameters' place, does what a call does; its guards
@@ -20,7 +21,7 @@ mod tests;
 
 use rustc_hash::FxHashMap;
 
-use self::choose::Choice;
+use self::choose::{CallSite, Choice};
 pub use self::choose::{MAX_SCOPES, MAX_SITES};
 pub use self::decision::{Decision, DecisionObserver, Verdict};
 use super::{CALLS, DEVIRTUALIZE, GVN, PARAMETERS, Pass, SIMPLIFY};
@@ -34,28 +35,49 @@ const ROUNDS: usize = 8;
 /// Runs the pass.
 pub fn run(function: &mut Function, context: &Context<'_>) {
     if context.profiles.is_some() {
-        let mut bodies = Bodies { context, found: FxHashMap::default() };
+        let mut bodies = Bodies { context, found: FxHashMap::default(), short_ways: None };
         let mut choice = Choice::new(function);
-        for _ in 0..ROUNDS {
-            let chosen = choice.choose(function, &mut bodies);
-            if chosen.is_empty() {
-                break;
-            }
-            for site in chosen {
-                let body = bodies.get(site.callee).and_then(|body| body.part(site.is_whole));
-                let body = body.expect("it was there when it was chosen");
-                splice::splice(function, &site, &body.function);
-                choice.note(function, &site);
-            }
-            propagate(function, context);
+        inline_bodies(function, &mut bodies, &mut choice);
+        // Of equal calls only one has short ways, and what is left of them all are made.
+        run_all(&[GVN], function, context);
+        bodies.find_short_ways(function);
+        let chosen = choice.choose_short_ways(function, &bodies);
+        if !chosen.is_empty() {
+            inline(function, &mut bodies, &mut choice, &chosen);
+            inline_bodies(function, &mut bodies, &mut choice);
         }
     }
     function.waiting.clear();
 }
 
-/// Makes what is known known wherever it is used, as far as that is switched on.
-fn propagate(function: &mut Function, context: &Context<'_>) {
-    run_all(&[SIMPLIFY, PARAMETERS, CALLS], function, context);
+/// Inlines whole bodies, round by round.
+fn inline_bodies(function: &mut Function, bodies: &mut Bodies<'_>, choice: &mut Choice) {
+    for _ in 0..ROUNDS {
+        let chosen = choice.choose(function, bodies);
+        if chosen.is_empty() {
+            break;
+        }
+        inline(function, bodies, choice, &chosen);
+    }
+}
+
+/// Inlines what was chosen, and makes what is known then known wherever it is used.
+fn inline(
+    function: &mut Function,
+    bodies: &mut Bodies<'_>,
+    choice: &mut Choice,
+    chosen: &[CallSite],
+) {
+    for site in chosen {
+        let body = match site.is_whole {
+            true => bodies.get(site.callee),
+            false => bodies.short_ways.as_ref(),
+        };
+        let body = body.expect("it was there when it was chosen");
+        splice::splice(function, site, &body.function);
+        choice.note(function, site);
+    }
+    run_all(&[SIMPLIFY, PARAMETERS, CALLS], function, bodies.context);
 }
 
 /// Runs those of the passes that are switched on.
@@ -69,13 +91,6 @@ fn run_all(passes: &[Pass], function: &mut Function, context: &Context<'_>) {
 
 /// A function's form before anything was inlined.
 struct Body {
-    whole: Form,
-    /// Its short ways, if it calls itself like a tree.
-    leaf: Option<Form>,
-}
-
-/// What is put in the place of a call.
-struct Form {
     function: Function,
     /// How much code it is, in instructions that are likely to become some.
     size: usize,
@@ -89,12 +104,24 @@ struct Form {
 struct Bodies<'a> {
     context: &'a Context<'a>,
     found: FxHashMap<FunctionId, Option<Body>>,
+    /// What calls of the function that is compiled begin with.
+    short_ways: Option<Body>,
 }
 
 impl Bodies<'_> {
     fn get(&mut self, id: FunctionId) -> Option<&Body> {
         let context = self.context;
         self.found.entry(id).or_insert_with(|| Body::make(context, id)).as_ref()
+    }
+
+    /// Finds the short ways of a function that calls itself like a tree still.
+    fn find_short_ways(&mut self, function: &Function) {
+        if leaf::calls_itself_twice(function) {
+            let context = self.context;
+            let body = self.get(function.id).filter(|body| body.size > choose::SMALL);
+            let short = body.and_then(|body| leaf::short_ways(&body.function, context));
+            self.short_ways = short.map(Body::new);
+        }
     }
 }
 
@@ -105,19 +132,11 @@ impl Body {
         let mut function = build(*context, id, &*profile).ok()?;
         // An equal call is not to become a second body.
         run_all(&[SIMPLIFY, PARAMETERS, CALLS, GVN, DEVIRTUALIZE], &mut function, context);
+        Some(Body::new(function))
+    }
+
+    fn new(function: Function) -> Body {
         let graph = Graph::new(&function);
-        let leaf = leaf::short_ways(&function, &graph, context);
-        let leaf = leaf.map(|function| Form::new(Graph::new(&function), function));
-        Some(Body { whole: Form::new(graph, function), leaf })
-    }
-
-    fn part(&self, is_whole: bool) -> Option<&Form> {
-        if is_whole { Some(&self.whole) } else { self.leaf.as_ref() }
-    }
-}
-
-impl Form {
-    fn new(graph: Graph, function: Function) -> Form {
         let ops = || {
             let bodies = graph.order().iter().flat_map(|&block| &function.block(block).body);
             bodies.map(|&value| &function.instruction(value).op)
@@ -130,6 +149,6 @@ impl Form {
             let End::TailCall { callee, .. } = end else { return false };
             matches!(callee, crate::ssa::Callee::Unknown(_))
         });
-        Form { function, size, state_slots, needs_tail_calls }
+        Body { function, size, state_slots, needs_tail_calls }
     }
 }

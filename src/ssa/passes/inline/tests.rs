@@ -166,7 +166,7 @@ fn calls_of_trees_begin_with_their_short_ways() {
     assert_eq!((calls(&before), before.scopes.len()), (2, 1));
     let own = after.scopes.iter().filter(|scope| scope.function == after.id).count();
     assert_eq!(own, 3, "the function, and the short ways of both calls");
-    // On the long ways the calls are still made, from where they were, and are looked at no more.
+    // On the long ways the calls are still made, from where they were.
     let is_late = |value: &&crate::ssa::Instruction| match &value.op {
         Op::Call(Callee::Known { function, .. }, _) => *function == after.id,
         _ => false,
@@ -195,4 +195,20 @@ fn what_was_printed_or_made_before_is_not_done_twice() {
         let own = after.scopes.iter().filter(|scope| scope.function == after.id).count();
         assert_eq!(own, 1, "{first}");
     }
+}
+
+/// That they are equal is known once what they pass was inlined; then one of them is left.
+#[test]
+fn equal_calls_are_shared_before_they_get_short_ways() {
+    let text = walk_over_trees("a * walk(left(t), k * 2) - k");
+    let text = format!("let left = fn (t) => {{ first(second(t)) }}; {text}");
+    let (before, after) = inlined(&text, "walk");
+    let own = |function: &Function| {
+        let graph = crate::ssa::analysis::Graph::new(function);
+        let bodies = graph.order().iter().flat_map(|&block| &function.block(block).body);
+        let calls = bodies.map(|&value| &function.instruction(value).op);
+        calls.filter(|op| matches!(op, Op::Call(callee, _) if callee.is(function.id))).count()
+    };
+    assert_eq!((own(&before), own(&after)), (2, 1));
+    assert!(after.scopes.iter().skip(1).all(|scope| scope.function != after.id));
 }
