@@ -91,7 +91,7 @@ fn draw_run(args: &FlameArgs, input: &Input, page: &Page, color: bool) -> Outcom
             page.write(&flame::draw(&stacks, &heading(args, input, subtitle)))?;
         }
         Err(_) => super::failure::warn(
-            "nothing to draw: the program ran for less time than passes between two samples",
+            "nothing to draw: the program ended before it made a call or went round in a loop",
             color,
         ),
     }

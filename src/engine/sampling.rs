@@ -81,12 +81,14 @@ impl Sampling {
 pub(super) struct Sampler(#[expect(dead_code, reason = "dropped with the run")] Companion);
 
 impl Sampler {
-    /// Lets a tick pass in each interval from now on.
+    /// Lets a tick pass now, and one in each interval from now on.
     ///
     /// # Errors
     /// If there can be no more threads.
     pub(super) fn start(interval: Duration, interrupts: Arc<Interrupts>) -> io::Result<Sampler> {
         let interval = interval.max(Duration::from_micros(1));
+        // The first tick is at the beginning, so that the shortest run is seen, too, on the busiest machine.
+        interrupts.tick(1);
         let start = Instant::now();
         let tick = move |run: &Running| {
             let mut told = 0;
