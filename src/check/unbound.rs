@@ -21,7 +21,12 @@ pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
         let message = format!("nothing binds {name}");
         let span = context.ast.span(id);
         let mut warning = warning("unbound-name", message, span, "an error when evaluated");
-        if let Some(similar) = most_similar(context, symbol) {
+        let text = context.ast.text(symbol);
+        if let Some((left, right)) = text.split_once('/') {
+            let right = right.trim_start_matches('/');
+            let help = format!("`/` belongs to names; to divide, write `{left} / {right}`");
+            warning.help.push(help);
+        } else if let Some(similar) = most_similar(context, symbol) {
             warning.help.push(format!("there is a similar name: `{similar}`"));
         }
         warning
@@ -62,5 +67,11 @@ mod tests {
         assert_eq!(help("let count = 1; print((count, cuont))"), similar);
         assert!(help("let count = 1; print((count, total))").is_empty());
         assert!(help("let a = 1; print((a, b))").is_empty());
+    }
+
+    #[test]
+    fn names_with_slashes_are_divisions_that_lack_spaces() {
+        let divide = ["`/` belongs to names; to divide, write `half / 2`"];
+        assert_eq!(help("half/2"), divide);
     }
 }

@@ -3,6 +3,9 @@
 use super::{Context, Findings, quoted, warning};
 use crate::syntax::ast::{Name, Node, NodeId};
 
+/// How many of a program's texts are looked at for what a name may be part of.
+const MAX_TEXTS: usize = 10_000;
+
 pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
     match context.ast.node(id) {
         Node::Let { name, .. } if !context.names.is_let_used(id) => {
@@ -28,20 +31,30 @@ fn report(context: Context<'_>, name: Name, what: &str, findings: &mut Findings)
     findings.add(|| {
         let message = format!("the {what} {} is never used", quoted(text));
         let mut warning = warning("unused-binding", message, name.span, "nothing mentions it");
-        warning.help.push("call it `_` if that is meant".to_owned());
+        let divided = |other: &&str| other.strip_prefix(text).is_some_and(|o| o.starts_with('/'));
+        warning.help.push(match context.ast.texts().take(MAX_TEXTS).find(divided) {
+            Some(other) => format!("`{other}` is a name of its own: `/` belongs to names"),
+            None => "call it `_` if that is meant".to_owned(),
+        });
         warning
     });
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::check::tests::warnings;
+    use crate::check::tests::{help, warnings};
 
     #[test]
     fn names_that_nothing_mentions() {
         assert_eq!(warnings("let x = 1; 2"), [("unused-binding", "x")]);
         assert_eq!(warnings("print(fn (a, b) => { b })"), [("unused-binding", "a")]);
         assert_eq!(warnings("let _ = 1; print(fn (_) => { 1 })"), []);
+    }
+
+    #[test]
+    fn what_is_divided_without_spaces_is_another_name() {
+        let own = ["`n/2` is a name of its own: `/` belongs to names"];
+        assert_eq!(help("let n = 4; let n/2 = 2; print(n/2)"), own);
     }
 
     #[test]

@@ -382,6 +382,11 @@ impl Ast {
         &self.texts[symbol.0 as usize]
     }
 
+    /// All texts: names, and what literals say.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|text| &**text)
+    }
+
     /// How many different texts there are: symbols are dense below it.
     pub fn text_count(&self) -> usize {
         self.texts.len()

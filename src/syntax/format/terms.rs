@@ -2,7 +2,8 @@
 //!
 //! Blocks of `let`s stand in braces or, where an operand is wanted, in parentheses; so
 //! do the bodies of functions, except that a function in a function follows its arrow.
-//! Parentheses appear where the grammar needs them and nowhere else.
+//! Parentheses appear where the grammar needs them, and stay where they say how operators of one level are grouped,
+//! which is not what most languages do.
 
 use super::super::ast::{BinaryOp, Name, Names, Node, NodeId, Nodes};
 use super::document::Op;
@@ -56,7 +57,7 @@ impl<'a> Printer<'a> {
             Node::If { condition, then, otherwise } => {
                 self.conditional(id, [condition, then, otherwise], place);
             }
-            Node::Binary { op, lhs, rhs } => self.binary(op, lhs, rhs, place),
+            Node::Binary { op, lhs, rhs } => self.binary(id, (op, lhs, rhs), place),
             Node::Tuple { first, second } => self.tuple(id, first, second),
             Node::First(value) => self.builtin(id, "first", value),
             Node::Second(value) => self.builtin(id, "second", value),
@@ -255,10 +256,18 @@ impl<'a> Printer<'a> {
     }
 
     /// An operation; a chain of operators of one precedence is one group.
-    fn binary(&mut self, op: BinaryOp, lhs: NodeId, rhs: NodeId, place: Place) {
+    fn binary(&mut self, id: NodeId, (op, lhs, rhs): (BinaryOp, NodeId, NodeId), place: Place) {
         let power = op.precedence();
         let rhs_place = match self.ast.node(rhs) {
-            Node::Binary { op, .. } if op.precedence() == power => Place::Chain,
+            Node::Binary { op: inner, .. } if inner.precedence() == power => {
+                // An operation ends where the parentheses of its right operand do.
+                let has_parentheses = self.ast.span(rhs).end < self.ast.span(id).end;
+                let is_logic = op == inner && matches!(op, BinaryOp::And | BinaryOp::Or);
+                match has_parentheses && !is_logic {
+                    true => Place::Operand { precedence: power + 1, first: false },
+                    false => Place::Chain,
+                }
+            }
             _ => Place::Operand { precedence: power, first: false },
         };
         let lhs_place = Place::Operand { precedence: power + 1, first: true };

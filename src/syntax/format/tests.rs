@@ -43,13 +43,22 @@ fn functions_and_conditions_take_lines() {
 fn parentheses_stand_where_the_grammar_needs_them() {
     check("((a)) + ((b*c)) - (d)", "a + b * c - d\n");
     check("(a - b) - c", "(a - b) - c\n");
-    check("(a && b) == (c || d)", "(a && b) == c || d\n");
+    check("(a && b) == c", "(a && b) == c\n");
     check("(a + b) * c", "(a + b) * c\n");
     check(
         "(((1, 2))) + 1",
         "((1, 2)) + 1
 ",
     );
+}
+
+#[test]
+fn parentheses_that_say_how_operators_are_grouped_stay() {
+    check("a - (b - (c))", "a - (b - c)\n");
+    check("a - b - c", "a - b - c\n");
+    check("(a && b) == ((c || d))", "(a && b) == (c || d)\n");
+    check("a / (b * c) + (d + e)", "a / (b * c) + (d + e)\n");
+    check("a && (b && (c || d))", "a && b && (c || d)\n");
 }
 
 #[test]

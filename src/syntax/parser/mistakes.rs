@@ -292,12 +292,18 @@ impl Parser<'_> {
     }
 
     pub(super) fn record_access(&mut self) -> State {
-        let error = self
+        let access = self
             .error("record-access", "values have no fields", "expected an operator")
             .with_help("the parts of a tuple are `first(x)` and `second(x)`");
+        let fraction = self
+            .error("fraction", "there are no numbers but integers", "expected an operator")
+            .with_help("to compute with a hundredth, count in hundredths: `150` for 1.5");
         self.advance();
-        self.eat(TokenKind::Name);
-        self.report(error, State::AfterOperand)
+        let is_fraction = self.eat(TokenKind::Int);
+        if !is_fraction {
+            self.eat(TokenKind::Name);
+        }
+        self.report(if is_fraction { fraction } else { access }, State::AfterOperand)
     }
 
     /// At the comma of a tuple that stands where only an operand can.

@@ -27,6 +27,9 @@ impl Parser<'_> {
         let first = characters.next().unwrap_or_default();
         let message = match characters.next() {
             Some(_) => "these characters begin nothing in this language".to_owned(),
+            None if matches!(first, '\'' | '"' | '\\') => {
+                format!("the character `{first}` begins nothing")
+            }
             None => format!("the character `{}` begins nothing", first.escape_debug()),
         };
         let error = self.error("invalid-character", message, "not expected anywhere");
