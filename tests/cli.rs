@@ -318,6 +318,29 @@ fn a_program_ends_when_its_time_is_over() {
     }
 }
 
+#[test]
+fn no_program_is_overwritten_by_what_is_told_of_it() {
+    let program = std::env::temp_dir().join(format!("galo-itself-{}.rinha", std::process::id()));
+    let text = "print(1)";
+    std::fs::write(&program, text).unwrap();
+    let path = program.to_str().unwrap();
+    for (option, more) in [
+        (format!("--stats=json:{path}"), vec![]),
+        (format!("--trace=all:{path}"), vec![]),
+        (format!("--profile=folded:{path}"), vec![]),
+        (format!("--dump-to={path}"), vec!["--dump=core"]),
+    ] {
+        let output = galo(&[&more[..], &[&option, path]].concat()).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{option}: {stderr}");
+        assert!(stderr.contains("is the program itself"), "{stderr}");
+        assert_eq!(std::fs::read_to_string(&program).unwrap(), text);
+    }
+    let output = galo(&["dump", path, "--to", path]).output().unwrap();
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(2), &b""[..]));
+    std::fs::remove_file(program).unwrap();
+}
+
 /// Starts a command with this action for a signal.
 #[cfg(unix)]
 fn act_on(command: &mut Command, signal: i32, action: libc::sighandler_t) {

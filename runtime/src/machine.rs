@@ -394,7 +394,12 @@ impl<'out> Machine<'out> {
     #[inline(never)]
     pub fn unbound_name(&mut self, site: Site, name: &str) -> Value {
         let message = format!("nothing binds the name `{name}`");
-        self.raise(ErrorKind::UnboundName, site, Blame::Whole, message, "not bound here")
+        let error =
+            self.raise(ErrorKind::UnboundName, site, Blame::Whole, message, "not bound here");
+        if name.contains('/') {
+            self.help("`/` belongs to names; to divide, put spaces around it");
+        }
+        error
     }
 
     /// The value of a hoisted name before its `let`.

@@ -17,6 +17,7 @@ use crate::inspect::StageList;
     name = "galo",
     version,
     args_conflicts_with_subcommands = true,
+    args_override_self = true,
     disable_help_subcommand = false,
     after_help = "\
 Examples:
@@ -199,9 +200,8 @@ pub(super) struct DumpArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
 
-    /// Accept what many community programs use and the specification does not
-    #[arg(long)]
-    pub(super) lenient: bool,
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
 
     /// What to show: stages with commas between them, `all`, or `help` for a list
     #[arg(long, value_name = "STAGES", default_value = "core")]
@@ -278,7 +278,8 @@ after each pass, CLIF and machine code, all linked by their places in the source
 compiled, left or collected; who calls whom, and which calls were inlined, or why not.
 
 Calls that are inlined are no calls any more, and rounds of compiled loops are not counted:
-`--tier=interp` counts everything that the program does. To count calls and to see who is running,
+`--tier=interp` counts them all, but for calls that would end with their first comparison, which
+whoever calls makes. To count calls and to see who is running,
 machine code has some instructions that it does not have with `galo run`.
 
 What the program prints and how it exits are as with `galo run`.
@@ -366,12 +367,15 @@ pub(super) enum Color {
 impl Color {
     /// Whether what goes to standard error is coloured.
     pub(super) fn is_wanted(self) -> bool {
-        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         match self {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto if is_set("NO_COLOR") => false,
-            Color::Auto => is_set("CLICOLOR_FORCE") || std::io::stderr().is_terminal(),
+            Color::Auto if set("NO_COLOR").is_some() => false,
+            Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+            Color::Auto => {
+                std::io::stderr().is_terminal() && set("TERM").is_none_or(|term| term != "dumb")
+            }
         }
     }
 }

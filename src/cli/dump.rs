@@ -30,8 +30,9 @@ pub(super) fn dump(args: &DumpArgs, color: bool) -> Outcome {
         json: args.format == Format::Json,
         target: Target::of_path(&args.to),
     };
-    let (tier, jit, lenient) = (args.jit.tier, args.jit.config(), args.lenient);
-    let config = Config { tier, jit, lenient, ..Config::default() };
+    Input::spare(&args.input, &options.target)?;
+    let config = Config { tier: args.jit.tier, jit: args.jit.config(), ..Config::default() };
+    let config = args.limits.config(config);
     show(&input, &options, config, color).map(|()| ExitCode::SUCCESS)
 }
 

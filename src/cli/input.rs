@@ -2,13 +2,14 @@
 //! paths; and says what is wrong with it.
 
 use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
 use super::args::InputArgs;
 use super::failure::Failure;
 use super::nearest;
+use crate::inspect::Target;
 use crate::report::{Reporter, Source};
 use crate::syntax::ast::Ast;
 use crate::syntax::diagnostic::Diagnostic;
@@ -64,6 +65,18 @@ impl Input {
             }
             other => other,
         })
+    }
+
+    /// Refuses to write where the program is.
+    pub(super) fn spare(args: &InputArgs, target: &Target) -> Result<(), Failure> {
+        let (Some(program), Target::File(path)) = (&args.file, target) else { return Ok(()) };
+        match (fs::canonicalize(program), fs::canonicalize(path)) {
+            (Ok(program), Ok(written)) if program == written => Err(Failure::Usage(format!(
+                "{:?} is the program itself, which would be overwritten; name another file",
+                path.display().to_string()
+            ))),
+            _ => Ok(()),
+        }
     }
 
     fn named(name: &str, bytes: Vec<u8>) -> Input {

@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, Color, Command};
 use failure::Failure;
 
 /// What a subcommand comes to.
@@ -39,7 +39,10 @@ type Outcome = Result<ExitCode, Failure>;
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     bug::install_hook();
-    let Cli { command, run, color } = Cli::parse();
+    let Cli { command, run, color } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
     let color = color.unwrap_or_default().is_wanted();
     let outcome = match command {
         None => run::run(&run, color),
@@ -56,6 +59,19 @@ pub fn main() -> ExitCode {
         Some(Command::Version) => output::print(|out| writeln!(out, "galo {}", VERSION)),
     };
     outcome.unwrap_or_else(|failure| failure.report(color))
+}
+
+/// Says what is wrong with the command line, or what it asks about itself.
+fn refused(error: &clap::Error) -> ExitCode {
+    let words: Vec<String> =
+        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    match nearest::misplaced(error, &words) {
+        Some(message) => Failure::Usage(message).report(Color::default().is_wanted()),
+        None => match error.print() {
+            Ok(()) => ExitCode::from(error.exit_code() as u8),
+            Err(error) => Failure::from(error).report(false),
+        },
+    }
 }
 
 /// What `galo version` says.

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use clap::CommandFactory;
+use clap::error::ErrorKind;
 
 use super::args::Cli;
 use crate::words::nearest;
@@ -11,15 +12,36 @@ use crate::words::nearest;
 /// How many entries of a folder are looked at.
 const MAX_ENTRIES: usize = 10_000;
 
+/// The names of all commands.
+fn commands() -> Vec<String> {
+    Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
+/// What is wrong with a command line of which a word could only be a command, if it were another one.
+pub(super) fn misplaced(error: &clap::Error, words: &[String]) -> Option<String> {
+    if error.kind() != ErrorKind::ArgumentConflict {
+        return None;
+    }
+    let message = error.to_string();
+    let (extra, _) = message.strip_prefix("error: the subcommand '")?.split_once('\'')?;
+    let commands = commands();
+    if let Some(command) = words.iter().find(|&word| commands.contains(word)) {
+        return Some(format!("options come behind the command: `galo {command} …`"));
+    }
+    let first = words.iter().find(|word| !word.starts_with('-'))?;
+    Some(match similar(first, commands.into_iter()) {
+        Some(other) => format!("there is no command `{first}`; did you mean `{other}`?"),
+        None => format!("galo runs one program: {extra:?} is one argument too many"),
+    })
+}
+
 /// What to do about there being no file at `path`.
 pub(super) fn help(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
-    if path.as_os_str() == OsStr::new(name) {
-        let commands = Cli::command();
-        let commands = commands.get_subcommands().map(|command| command.get_name().to_owned());
-        if let Some(command) = similar(name, commands) {
-            return Some(format!("there is a command `{command}`"));
-        }
+    if path.as_os_str() == OsStr::new(name)
+        && let Some(command) = similar(name, commands().into_iter())
+    {
+        return Some(format!("there is a command `{command}`"));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;

@@ -32,11 +32,18 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     let begin = Instant::now();
     let input = Input::read_or_contest(&args.input)?;
     let (dump_options, trace_options) = (args.inspect.dump_options(), args.inspect.trace_options());
+    let profile_options = profile_options(args);
+    let written = [
+        dump_options.as_ref().map(|options| options.target.clone()),
+        trace_options.as_ref().map(|options| options.target.clone()),
+        args.inspect.stats.as_ref().map(|options| options.target.clone()),
+        profile_options.as_ref().and_then(|options| options.target()),
+    ];
+    written.iter().flatten().try_for_each(|target| Input::spare(&args.input, target))?;
     let dumps = dump_options.as_ref().map(|options| dump::open(options, &input, color));
     let (dumps, trace) = (dumps.transpose()?, trace_options.as_ref().map(open_trace).transpose()?);
     let engine = Engine::new(config(args));
     let program = load(&engine, &input, color)?;
-    let profile_options = profile_options(args);
     let profile = profile_options.as_ref().map(open_profile).transpose()?;
     let watched = Watched { dumps, trace, profile };
     let run = match (&watched, &args.inspect.stats) {

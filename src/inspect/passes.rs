@@ -42,6 +42,9 @@ impl FromStr for PassList {
 }
 
 fn unknown(name: &str) -> String {
+    if matches!(name, "all" | "none") {
+        return format!("`{name}` has no sign");
+    }
     let names = PassSet::every().map(|pass| pass.name);
     words::unknown("pass", name, names.chain(["all", "none"]))
 }
@@ -84,6 +87,7 @@ mod tests {
     #[test]
     fn what_is_no_pass_is_answered() {
         let answer = |list: &str| list.parse::<PassList>().unwrap_err();
+        assert_eq!(answer("-none"), "`none` has no sign");
         assert_eq!(answer("-gvm"), "there is no pass `gvm`; did you mean `gvn`?");
         assert!(answer("gvn,sccp").starts_with("there is no pass `sccp`; there are simplify, "));
         assert!(answer("").starts_with("there is no pass ``; there are "));

@@ -84,9 +84,9 @@ fn cut(text: &str, window: &Range<usize>, marked: &[Range<usize>]) -> Excerpt {
         shown.push('…');
     }
     let prefix = shown.len();
-    shown.extend(all_visible(&text[window.clone()]));
+    shown.extend(all_visible(text, window.clone()));
     let position = |offset: usize| {
-        prefix + all_visible(&text[window.start..offset]).map(char::len_utf8).sum::<usize>()
+        prefix + all_visible(text, window.start..offset).map(char::len_utf8).sum::<usize>()
     };
     let is_inside = |range: &Range<usize>| window.start <= range.start && range.end <= window.end;
     let inside = marked.iter().enumerate().filter(|(_, range)| is_inside(range));
@@ -100,8 +100,12 @@ fn cut(text: &str, window: &Range<usize>, marked: &[Range<usize>]) -> Excerpt {
     Excerpt { line, is_line_start, text: shown, marks }
 }
 
-fn all_visible(text: &str) -> impl Iterator<Item = char> {
-    text.chars().map(|char| visible(char, "\n\t"))
+/// What is shown of a part of the text: a line's end is one, however it is written.
+fn all_visible(text: &str, part: Range<usize>) -> impl Iterator<Item = char> {
+    let start = part.start;
+    let ends_line = move |at: usize| text.as_bytes().get(start + at + 1) == Some(&b'\n');
+    let shown = text[part].char_indices().filter(move |&(at, c)| c != '\r' || !ends_line(at));
+    shown.map(|(_, char)| visible(char, "\n\t"))
 }
 
 /// `char`, or a stand-in if terminals would obey it, unless it is in `allowed`.
@@ -139,6 +143,14 @@ mod tests {
         let [excerpt] = &excerpts("one\ntwo three\nfour", &[span(8, 13)])[..] else { panic!() };
         assert_eq!((excerpt.line, excerpt.text.as_str()), (2, "two three"));
         assert_eq!(excerpt.marks, [Mark { range: 4..9, label: 0 }]);
+    }
+
+    #[test]
+    fn carriage_returns_are_shown_but_at_the_ends_of_lines() {
+        let text = "on\re\r\ntwo three\r\n";
+        let [excerpt] = &excerpts(text, &[span(0, 10)])[..] else { panic!() };
+        assert_eq!(excerpt.text, "on\u{240D}e\ntwo three");
+        assert_eq!(excerpt.text[excerpt.marks[0].range.clone()], *"on\u{240D}e\ntwo ");
     }
 
     #[test]
