@@ -126,13 +126,13 @@ impl Choice {
         for &block in Graph::new(function).order() {
             let first = chosen.len();
             for &value in &function.block(block).body {
-                let Instruction { op: Op::Call(callee, _), site, .. } = function.instruction(value)
-                else {
-                    continue;
-                };
+                let Instruction { op, site, .. } = function.instruction(value);
+                let Op::Call(callee, _) = op else { continue };
                 let place = Place::Body(value);
-                let fits = self.has_room(bodies).and_then(|()| self.takes(function, place, short));
-                if callee.is(function.id) && fits.is_ok() {
+                if callee.is(function.id)
+                    && self.has_room(bodies).is_ok()
+                    && self.takes(function, place, short).is_ok()
+                {
                     let accepted = Ok(Accepted::new(function.id, short, false));
                     chosen.extend(self.decide(bodies, block, place, *site, *callee, accepted));
                 }

@@ -38,13 +38,15 @@ pub fn run(function: &mut Function, context: &Context<'_>) {
         let mut bodies = Bodies { context, found: FxHashMap::default(), short_ways: None };
         let mut choice = Choice::new(function);
         inline_bodies(function, &mut bodies, &mut choice);
-        // Of equal calls only one has short ways, and what is left of them all are made.
-        run_all(&[GVN], function, context);
-        bodies.find_short_ways(function);
-        let chosen = choice.choose_short_ways(function, &bodies);
-        if !chosen.is_empty() {
-            inline(function, &mut bodies, &mut choice, &chosen);
-            inline_bodies(function, &mut bodies, &mut choice);
+        if leaf::calls_itself_twice(function) {
+            // Equal calls are not seen to be equal once they have short ways.
+            run_all(&[GVN], function, context);
+            bodies.find_short_ways(function);
+            let chosen = choice.choose_short_ways(function, &bodies);
+            if !chosen.is_empty() {
+                inline(function, &mut bodies, &mut choice, &chosen);
+                inline_bodies(function, &mut bodies, &mut choice);
+            }
         }
     }
     function.waiting.clear();
