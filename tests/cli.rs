@@ -4,7 +4,7 @@
 //! What needs a pipe or an environment of its own is tested here.
 
 use std::io::{Read, Write};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 fn galo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_galo"));
@@ -183,20 +183,20 @@ fn dumps_go_to_a_file_for_each_text() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// What galo says to `input`: its output and its standard error.
-fn told(arguments: &[&str], input: &str) -> (String, String) {
+/// What galo says to `input`: its exit status, its output and its standard error.
+fn told(arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
     let mut command = galo(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
 #[test]
 fn the_repl_answers_input_by_input_and_survives_errors() {
-    let (stdout, stderr) = told(
+    let (status, stdout, stderr) = told(
         &["repl", "--max-stack=1M"],
         "let twice = fn (x) => {\n  x + x // both\n}\n\
          twice(21)\n\
@@ -223,6 +223,19 @@ fn the_repl_answers_input_by_input_and_survives_errors() {
         assert!(stderr.contains(error), "{error}: {stderr}");
     }
     assert!(stderr.contains("there is no command `:hlep`; did you mean `:help`?"), "{stderr}");
+    assert_eq!(status, Some(2), "that of the last error");
+}
+
+#[test]
+fn the_repl_reads_scripts_to_their_ends() {
+    let long: String = (0..20_000).map(|line| format!("  let y = x + {line};\n\n")).collect();
+    let (status, stdout, _) =
+        told(&["repl"], &format!("let f = fn (x) => {{\n{long}  y\n}};\nf(1)\n"));
+    assert_eq!((status, stdout.as_str()), (Some(0), "f = <#closure>\n20000\n"));
+
+    let (status, stdout, stderr) = told(&["repl"], "1 + 1\nlet f = fn (x) => {\n  x +\n");
+    assert_eq!((status, stdout.as_str()), (Some(65), "2\n"));
+    assert!(stderr.contains("the end of the file"), "{stderr}");
 }
 
 #[test]
@@ -230,10 +243,57 @@ fn files_are_loaded_into_the_repl() {
     let file = std::env::temp_dir().join(format!("galo-repl-{}.rinha", std::process::id()));
     std::fs::write(&file, "let a = 20;\nlet b = a + 1;\n2 * b\n").unwrap();
     let load = format!(":load {}\nb\n:load {}.none\n", file.display(), file.display());
-    let (stdout, stderr) = told(&["repl"], &load);
+    let (status, stdout, stderr) = told(&["repl"], &load);
+    assert_eq!(status, Some(66), "the last file is not there");
     assert_eq!(stdout, "a = 20\nb = 21\n42\n21\n");
     assert!(stderr.starts_with("error: cannot read "), "{stderr}");
     std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn several_files_are_checked_and_laid_out() {
+    let folder = std::env::temp_dir().join(format!("galo-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let names = [path("good.rinha"), path("wide.rinha"), path("broken.rinha")];
+    for (name, text) in names.iter().zip(["print(1)\n", "print( nobody )\n", "print(\n"]) {
+        std::fs::write(name, text).unwrap();
+    }
+    let run = |command: &[&str], names: &[String]| {
+        let names = names.iter().map(String::as_str);
+        galo(&command.iter().copied().chain(names).collect::<Vec<_>>()).output().unwrap()
+    };
+    let told = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
+
+    let output = run(&["fmt"], &names);
+    assert_eq!(output.status.code(), Some(2), "which of them is meant for the output?");
+    let output = run(&["fmt", "--check"], &names);
+    assert_eq!(output.status.code(), Some(65), "the last is no program");
+    assert!(told(&output).contains("wide.rinha: the layout is not the usual one"));
+    assert!(!told(&output).contains("good.rinha"));
+    assert_eq!(run(&["fmt", "--write"], &names).status.code(), Some(65));
+    assert_eq!(std::fs::read_to_string(&names[1]).unwrap(), "print(nobody)\n");
+    assert_eq!(run(&["fmt", "--check"], &names[..2]).status.code(), Some(0));
+
+    let output = run(&["check", "--deny-warnings"], &names[..2]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("warning[unbound-name]"));
+    let output = run(&["check", "--format=json", "--deny-warnings"], &names);
+    assert_eq!(output.status.code(), Some(65));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let counts = |key: &str| [0, 1, 2].map(|file| report[file][key].as_u64().unwrap());
+    assert_eq!((counts("warningCount"), counts("errorCount")), ([0, 1, 0], [0, 0, 1]));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn examples_are_in_the_usual_layout() {
+    let examples = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).unwrap();
+    let paths = examples.map(|entry| entry.unwrap().path().to_str().unwrap().to_owned());
+    let programs: Vec<_> = paths.filter(|path| path.ends_with(".rinha")).collect();
+    let words = ["fmt", "--check"].into_iter().chain(programs.iter().map(String::as_str));
+    let output = galo(&words.collect::<Vec<_>>()).output().unwrap();
+    assert!(programs.len() > 10 && output.status.success(), "{output:?}");
 }
 
 #[test]
@@ -246,7 +306,9 @@ fn shells_and_man_are_told_of_every_command_and_option() {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
-    assert!(output(&["man"]).contains("\\fB\\-\\-max\\-heap\\fR"));
+    let page = output(&["man"]);
+    assert!(page.contains("\\fB\\-\\-max\\-heap\\fR"));
+    assert!(page.contains(".SH ENVIRONMENT\n.TP\n\\fBNO_COLOR\\fR\n"), "{page}");
     let page = output(&["man", "run"]);
     assert!(page.contains(".TH GALO-RUN 1"), "{page}");
     assert!(page.contains("Collect at every allocation"), "hidden from short help only: {page}");

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::calls::Calls;
 use super::options::{InspectArgs, JitArgs};
 use super::size::Size;
 use super::span::Span;
@@ -79,6 +80,18 @@ pub(super) struct InputArgs {
     pub(super) code: Option<String>,
 }
 
+/// Where several programs come from.
+#[derive(Args, Debug)]
+pub(super) struct FilesArgs {
+    /// The programs, source or JSON; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+
+    /// The program itself
+    #[arg(short = 'e', long = "eval", value_name = "CODE", conflicts_with = "files")]
+    pub(super) code: Option<String>,
+}
+
 /// What a program may use, and its dialect.
 #[derive(Args, Debug)]
 pub(super) struct LimitArgs {
@@ -94,9 +107,10 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "DURATION")]
     pub(super) timeout: Option<Span>,
 
-    /// The most calls, tail calls included; the same program ends at the same place in every tier
+    /// The most calls, tail calls included, as 1000000 or 10M; the same program ends at the same
+    /// place in every tier
     #[arg(long, value_name = "CALLS")]
-    pub(super) fuel: Option<u64>,
+    pub(super) fuel: Option<Calls>,
 
     /// The most that the program may print, in bytes or with K, M or G
     #[arg(long, value_name = "SIZE")]
@@ -114,7 +128,7 @@ impl LimitArgs {
             max_heap: self.max_heap.0,
             max_stack: self.max_stack.0,
             timeout: self.timeout.map(|span| span.0),
-            fuel: self.fuel,
+            fuel: self.fuel.map(|calls| calls.0),
             max_output: self.max_output.map(|size| size.0 as u64),
             lenient: self.lenient,
             ..config
@@ -149,9 +163,14 @@ pub(super) struct RunArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  galo check fib.rinha
+  galo check --deny-warnings examples/*.rinha
+  galo check --format=json fib.rinha.json      for editors and reviewers of changes")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
-    pub(super) input: InputArgs,
+    pub(super) inputs: FilesArgs,
 
     /// Exit with 1 if there are warnings
     #[arg(long)]
@@ -174,15 +193,21 @@ pub(super) struct AstArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  galo fmt fib.rinha                 print it in its usual layout
+  galo fmt --write examples/*.rinha  write files anew
+  galo fmt --check examples/*.rinha  tell which are not in it
+  galo fmt fib.rinha.json            make source of a JSON tree")]
 pub(super) struct FmtArgs {
     #[command(flatten)]
-    pub(super) input: InputArgs,
+    pub(super) inputs: FilesArgs,
 
-    /// Only tell whether the layout is the usual one: exit with 1 if not
+    /// Only tell which files are not in the usual layout: exit with 1 if there are any
     #[arg(long)]
     pub(super) check: bool,
 
-    /// Write the file anew
+    /// Write the files anew
     #[arg(long, conflicts_with_all = ["check", "code"])]
     pub(super) write: bool,
 }

@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::args::{CheckArgs, Format};
+use serde_json::Value;
+
+use super::args::{CheckArgs, Format, InputArgs};
 use super::failure::{NOT_A_PROGRAM, say};
+use super::files::for_each;
 use super::input::Input;
 use super::{Outcome, output};
 use crate::check::{Findings, check as find};
@@ -11,10 +14,22 @@ use crate::report::{Source, lint_json};
 use crate::syntax::input::read;
 
 pub(super) fn check(args: &CheckArgs, color: bool) -> Outcome {
-    let input = Input::read(&args.input)?;
-    if args.format == Format::Json {
-        return json(args, &input);
+    if args.format == Format::Text {
+        return for_each(&args.inputs, color, |input| text(args, input, color));
     }
+    let mut reports = Vec::new();
+    let status = for_each(&args.inputs, color, |input| {
+        let (report, status) = json(args, &Input::read(input)?);
+        reports.push(report);
+        Ok(ExitCode::from(status))
+    })?;
+    output::print(|out| writeln!(out, "{:#}", Value::Array(reports)))?;
+    Ok(status)
+}
+
+/// What there is to say of an input, for people.
+fn text(args: &CheckArgs, input: &InputArgs, color: bool) -> Outcome {
+    let input = Input::read(input)?;
     let ast = input.parse(color)?;
     let findings = find(&ast).map_err(|error| input.refused(&ast, &[*error], color))?;
     let reporter = input.reporter(&ast, color);
@@ -30,9 +45,9 @@ pub(super) fn check(args: &CheckArgs, color: bool) -> Outcome {
     Ok(if args.deny_warnings { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// What there is to say as JSON, also if the input is no program.
-fn json(args: &CheckArgs, input: &Input) -> Outcome {
-    let (report, status) = match read(&input.name, &input.bytes) {
+/// The same as JSON, also if the input is no program, and the exit status.
+fn json(args: &CheckArgs, input: &Input) -> (Value, u8) {
+    match read(&input.name, &input.bytes) {
         Err(errors) => {
             let source = Source::Text { name: &input.name, text: &input.shown() };
             (lint_json(&input.name, source, &errors, 0), NOT_A_PROGRAM)
@@ -45,9 +60,7 @@ fn json(args: &CheckArgs, input: &Input) -> Outcome {
                 (report, u8::from(is_denied))
             }
         },
-    };
-    output::print(|out| writeln!(out, "{report:#}"))?;
-    Ok(ExitCode::from(status))
+    }
 }
 
 fn summary(name: &str, count: usize, findings: &Findings) -> String {

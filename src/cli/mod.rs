@@ -6,10 +6,12 @@
 mod args;
 mod ast;
 mod bug;
+mod calls;
 mod check;
 mod dump;
 mod explore;
 mod failure;
+mod files;
 mod flame;
 mod fmt;
 mod input;

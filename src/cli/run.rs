@@ -13,8 +13,8 @@ use super::signals::Signals;
 use super::{dump, output};
 use crate::engine::{Run, RunStats, Sampling};
 use crate::inspect::{
-    Dumps, Inspector, Names, Overview, PassOverview, Profile, ProfileOptions, Statistics, Trace,
-    TraceOptions,
+    Dumps, Inspector, Names, Overview, PassOverview, Profile, ProfileOptions, Statistics,
+    StatsOptions, StatsWriter, Trace, TraceOptions,
 };
 use crate::report::{Call, Locator};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
@@ -42,12 +42,13 @@ pub(super) fn run(args: &RunArgs, color: bool) -> Outcome {
     written.iter().flatten().try_for_each(|target| Input::spare(&args.input, target))?;
     let dumps = dump_options.as_ref().map(|options| dump::open(options, &input, color));
     let (dumps, trace) = (dumps.transpose()?, trace_options.as_ref().map(open_trace).transpose()?);
+    let stats = args.inspect.stats.as_ref().map(open_stats).transpose()?;
     let engine = Engine::new(config(args));
     let program = load(&engine, &input, color)?;
     let profile = profile_options.as_ref().map(open_profile).transpose()?;
-    let watched = Watched { dumps, trace, profile };
-    let run = match (&watched, &args.inspect.stats) {
-        (Watched { dumps: None, trace: None, profile: None }, None) => {
+    let watched = Watched { dumps, trace, profile, stats };
+    let run = match watched {
+        Watched { dumps: None, trace: None, profile: None, stats: None } => {
             start(program.prepare(), &mut io::stdout().lock())
         }
         _ => {
@@ -94,6 +95,7 @@ struct Watched<'a> {
     dumps: Option<Dumps<'a>>,
     trace: Option<Trace<'a>>,
     profile: Option<Profile>,
+    stats: Option<StatsWriter>,
 }
 
 /// Runs a program and tells what was asked for of it.
@@ -104,7 +106,7 @@ fn run_watched(
     watched: Watched<'_>,
     color: bool,
 ) -> Result<Finished, Failure> {
-    let Watched { dumps, trace, profile } = watched;
+    let Watched { dumps, trace, profile, stats } = watched;
     if let Some(dumps) = &dumps {
         dumps.program(names);
     }
@@ -122,11 +124,10 @@ fn run_watched(
     if let Some(dumps) = &inspector.dumps {
         dump::finish(dumps, names, color)?;
     }
-    if let Some(options) = &args.inspect.stats {
+    if let (Some(stats), Some(options)) = (stats, &args.inspect.stats) {
         let cost = run.result.as_ref().map_or_else(|error| error.stats, |run| *run);
-        let written =
-            Statistics { names, run: cost, tiers: names.program.tier_stats() }.write(options);
-        written.map_err(|e| Failure::unwritable_target(&options.target, e))?;
+        let statistics = Statistics { names, run: cost, tiers: names.program.tier_stats() };
+        stats.write(&statistics).map_err(|e| Failure::unwritable_target(&options.target, e))?;
     }
     Ok(run)
 }
@@ -158,6 +159,10 @@ fn unwritable_profile(options: &ProfileOptions, error: io::Error) -> Failure {
 
 fn open_trace(options: &TraceOptions) -> Result<Trace<'_>, Failure> {
     Trace::open(options).map_err(|error| Failure::unwritable_target(&options.target, error))
+}
+
+fn open_stats(options: &StatsOptions) -> Result<StatsWriter, Failure> {
+    StatsWriter::open(options).map_err(|error| Failure::unwritable_target(&options.target, error))
 }
 
 /// Loads a program, or says why it is none.

@@ -24,7 +24,7 @@ pub use passes::{PassList, PassOverview};
 pub use profile::{Profile, ProfileOptions, write_folded};
 pub use sink::Target;
 pub use stage::{Overview, Stage, StageList, Stages};
-pub use stats::{Statistics, StatsOptions};
+pub use stats::{Statistics, StatsOptions, StatsWriter};
 pub use trace::{Topic, Trace, TraceOptions};
 
 use crate::engine::events::{Event, Form, Observer, Samples};

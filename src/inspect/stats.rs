@@ -54,6 +54,33 @@ impl FromStr for StatsOptions {
     }
 }
 
+/// Where statistics will be written: opened before the run, so that a long one is not in vain.
+#[derive(Debug)]
+pub struct StatsWriter {
+    sink: Sink,
+    json: bool,
+}
+
+impl StatsWriter {
+    /// Opens what the options name.
+    ///
+    /// # Errors
+    /// If that cannot be done.
+    pub fn open(options: &StatsOptions) -> io::Result<StatsWriter> {
+        Ok(StatsWriter { sink: Sink::open(&options.target)?, json: options.json })
+    }
+
+    /// Writes the figures.
+    ///
+    /// # Errors
+    /// If that cannot be done.
+    pub fn write(mut self, statistics: &Statistics<'_>) -> io::Result<()> {
+        let text =
+            if self.json { format!("{:#}\n", statistics.json()) } else { statistics.table() };
+        self.sink.append(&text)
+    }
+}
+
 /// What can be said of a run.
 #[derive(Debug)]
 pub struct Statistics<'a> {
@@ -66,15 +93,6 @@ pub struct Statistics<'a> {
 }
 
 impl Statistics<'_> {
-    /// Writes the figures.
-    ///
-    /// # Errors
-    /// If that cannot be done.
-    pub fn write(&self, options: &StatsOptions) -> io::Result<()> {
-        let text = if options.json { format!("{:#}\n", self.json()) } else { self.table() };
-        Sink::open(&options.target)?.append(&text)
-    }
-
     /// The figures for people.
     pub fn table(&self) -> String {
         let mut out = String::new();

@@ -1,7 +1,7 @@
 //! Findings as JSON, in the shape that ESLint gave to the outputs of linters
 //! (<https://eslint.org/docs/latest/use/formatters/#json>): editors and reviewers of changes read it.
 //!
-//! An array with one object for the input: `filePath`, `messages`, `errorCount`, `warningCount` and,
+//! An array with an object for each input: `filePath`, `messages`, `errorCount`, `warningCount` and,
 //! beyond ESLint's, `omittedCount`. Each message has `ruleId` (the finding's stable name), `severity`
 //! (2 an error, 1 a warning), `message`, `line`, `column`, `endLine`, `endColumn` (from 1; columns in
 //! characters) and, beyond ESLint's, `offset` and `endOffset` (in bytes, from 0), `label`, `help`
@@ -15,7 +15,7 @@ use super::{Places, Source};
 use crate::syntax::ast::Span;
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
 
-/// All that was found about one input, `omitted` warnings more not being among it.
+/// The object for one input: all that was found about it, `omitted` warnings more not being among it.
 pub fn lint_json(name: &str, source: Source<'_>, found: &[Diagnostic], omitted: usize) -> Value {
     let places = match source {
         Source::Text { text, .. } => Some(Places::new(text)),
@@ -23,13 +23,13 @@ pub fn lint_json(name: &str, source: Source<'_>, found: &[Diagnostic], omitted: 
     };
     let writer = Writer { source, places };
     let errors = found.iter().filter(|found| found.severity == Severity::Error).count();
-    json!([{
+    json!({
         "filePath": name,
         "messages": found.iter().map(|found| writer.message(found)).collect::<Vec<_>>(),
         "errorCount": errors,
         "warningCount": found.len() - errors + omitted,
         "omittedCount": omitted,
-    }])
+    })
 }
 
 struct Writer<'a> {

@@ -1,10 +1,12 @@
 //! `galo repl`: reads inputs, evaluates them, tells their values.
 //!
-//! Lines are edited by rustyline; errors are told and never end the session.
+//! On a terminal, lines are edited by rustyline. Errors are told and never end the session; where
+//! nobody types, its exit status is that of the last one.
 
 mod command;
 mod editor;
 mod entry;
+mod lines;
 mod session;
 
 use std::io::{self, IsTerminal, Write};
@@ -27,6 +29,7 @@ use crate::{Config, Data, Engine, Tier};
 use command::{Command, Help};
 use editor::{Rinha, is_command};
 use entry::{Entry, Parsed, parse};
+use lines::Lines;
 use session::{Answer, Session};
 
 /// How many inputs are remembered.
@@ -39,9 +42,25 @@ pub(super) fn repl(args: &ReplArgs, color: bool) -> Outcome {
         flush_lines: true,
         ..Config::default()
     });
-    let mut repl = Repl { session: Session::new(config), color };
-    let is_watched = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let mut editor = editor(color && is_watched).map_err(unreadable)?;
+    let mut repl = Repl { session: Session::new(config), color, status: ExitCode::SUCCESS };
+    if io::stdin().is_terminal() {
+        converse(&mut repl)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut lines = Lines::new(io::stdin().lock());
+    while let Some(input) = lines.next().map_err(unreadable)? {
+        if repl.answer(&input).is_break() {
+            break;
+        }
+    }
+    Ok(repl.status)
+}
+
+/// Answers whoever sits at the terminal.
+fn converse(repl: &mut Repl) -> Result<(), Failure> {
+    let is_watched = io::stdout().is_terminal();
+    let edited = |error| unreadable(io::Error::other(error));
+    let mut editor = editor(repl.color && is_watched).map_err(edited)?;
     let history = if is_watched { history_file() } else { None };
     if let Some(file) = &history {
         let _ = editor.load_history(file);
@@ -60,7 +79,7 @@ pub(super) fn repl(args: &ReplArgs, color: bool) -> Outcome {
             }
             Err(ReadlineError::Interrupted) => {}
             Err(ReadlineError::Eof) => break,
-            Err(error) => return Err(unreadable(error)),
+            Err(error) => return Err(edited(error)),
         }
     }
     if let Some(file) = &history {
@@ -68,7 +87,7 @@ pub(super) fn repl(args: &ReplArgs, color: bool) -> Outcome {
         let _ = file.parent().map(std::fs::create_dir_all);
         let _ = editor.save_history(file);
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn editor(color: bool) -> rustyline::Result<Editor<Rinha, FileHistory>> {
@@ -85,14 +104,15 @@ fn history_file() -> Option<PathBuf> {
     Some(state.join("galo/history"))
 }
 
-fn unreadable(error: ReadlineError) -> Failure {
-    let name = "<standard input>".to_owned();
-    Failure::Unreadable { name, error: io::Error::other(error), help: None }
+fn unreadable(error: io::Error) -> Failure {
+    Failure::Unreadable { name: "<standard input>".to_owned(), error, help: None }
 }
 
 struct Repl {
     session: Session,
     color: bool,
+    /// The exit status of the last failure.
+    status: ExitCode,
 }
 
 /// Whether the session goes on.
@@ -111,15 +131,11 @@ impl Repl {
             },
             _ => self.entry(input).and_then(|entry| self.evaluate(entry).map(drop)),
         };
-        // An output that is closed ends it, everything else is only told.
-        match done {
-            Err(Failure::Unwritable { .. }) => Flow::Break(()),
-            Err(failure) => {
-                failure.report(self.color);
-                Flow::Continue(())
-            }
-            Ok(()) => Flow::Continue(()),
-        }
+        let Err(failure) = done else { return Flow::Continue(()) };
+        // Where nothing can be written, there is nothing left to do.
+        let is_over = matches!(failure, Failure::Unwritable { .. });
+        self.status = failure.report(self.color);
+        if is_over { Flow::Break(()) } else { Flow::Continue(()) }
     }
 
     /// Reads an input, or says what is wrong with it.
@@ -127,7 +143,7 @@ impl Repl {
         let errors = match parse(input) {
             Parsed::Entry(entry) => return Ok(entry),
             Parsed::Wrong(errors) => errors,
-            // The editor has asked for more already; the parser says what is missing.
+            // Whoever reads lines has asked for more already; the parser says what is missing.
             Parsed::Incomplete => {
                 crate::syntax::parser::parse(entry::NAME, input).err().unwrap_or_default()
             }
@@ -151,8 +167,9 @@ impl Repl {
     }
 
     fn obey(&mut self, command: Command, argument: &str) -> Result<(), Failure> {
+        let mut out = io::stdout();
         match command {
-            Command::Help => print!("{Help}"),
+            Command::Help => write!(out, "{Help}")?,
             Command::Type => self.kinds(argument)?,
             Command::Core if self.session.names().iter().any(|name| name == argument) => {
                 self.dump(Stage::Core, argument, argument)?;
@@ -164,15 +181,15 @@ impl Repl {
             Command::Time => {
                 let entry = self.entry(argument)?;
                 let time = self.evaluate(entry)?.time;
-                println!("{:.3} ms", time.as_secs_f64() * 1e3);
+                writeln!(out, "{:.3} ms", time.as_secs_f64() * 1e3)?;
             }
-            Command::Tier if argument.is_empty() => println!("{}", self.session.config.tier),
+            Command::Tier if argument.is_empty() => writeln!(out, "{}", self.session.config.tier)?,
             Command::Tier => {
                 let tier = argument.parse();
                 self.session.config.tier =
                     tier.map_err(|_| Failure::Usage("the tiers are auto, interp and jit".into()))?;
             }
-            Command::List => print!("{}", self.session.text()),
+            Command::List => write!(out, "{}", self.session.text())?,
             Command::Load => self.load(argument)?,
             Command::Clear => self.session.clear(),
             Command::Quit => unreachable!("that is not obeyed but done"),
@@ -185,8 +202,7 @@ impl Repl {
         let input = self.behind(term)?;
         let program = run::load(&Engine::new(self.session.config.clone()), &input, self.color)?;
         let facts = crate::flow::analyze(program.core(), program.is_lenient());
-        println!("{}", facts.function(FunctionId::MAIN).result);
-        Ok(())
+        Ok(writeln!(io::stdout(), "{}", facts.function(FunctionId::MAIN).result)?)
     }
 
     /// Shows a stage of the functions whose name matches, of the program that a term is.

@@ -1,13 +1,16 @@
 //! Where a file keeps the lines of its expectation.
 //!
 //! In source, a trailing block of comments that starts at the first line with
-//! `//=`; each of its lines starts with `//= ` or, for output, `//| `. In a tree, an
+//! `//=`; each of its lines starts with `//= ` or, for output, `//| ` (`//|` alone for an empty
+//! line: no line ends with a blank that is not the program's). In a tree, an
 //! array of strings under the key `"expect"`, which must be the last of the file's
 //! object. A line is kept here as `= directive` or `| output`.
 
 use super::Form;
 
 const MARK: &str = "//";
+/// An empty line of output.
+const EMPTY: &str = "| ";
 const KEY: &str = "\"expect\"";
 
 /// The lines of a file's expectation, none if it has none yet.
@@ -24,7 +27,9 @@ pub fn replace(form: Form, text: &str, lines: &[String]) -> String {
         Form::Source => {
             let program = &text[..source_start(text)];
             let gap = if source_start(text) == text.len() { "\n" } else { "" };
-            let block: String = lines.iter().map(|line| format!("{MARK}{line}\n")).collect();
+            let bare = |line: &String| if line == EMPTY { "|" } else { line }.to_owned();
+            let block: String =
+                lines.iter().map(|line| format!("{MARK}{}\n", bare(line))).collect();
             format!("{program}{gap}{block}")
         }
         Form::Json => {
@@ -45,6 +50,7 @@ fn source_start(text: &str) -> usize {
 fn source_lines(block: &str) -> Result<Vec<String>, String> {
     let strip = |line: &str| {
         let line = line.strip_prefix(MARK).filter(|line| line.starts_with(['=', '|']));
+        let line = line.map(|line| if line == "|" { EMPTY } else { line });
         line.map(str::to_owned).ok_or("a line after `//=` is neither `//= …` nor `//| …`".into())
     };
     block.strip_suffix('\n').map_or(Ok(Vec::new()), |block| block.split('\n').map(strip).collect())
@@ -83,6 +89,9 @@ mod tests {
         assert_eq!(fresh, "print(1)\n\n//= stdout:\n//| 1\n");
         assert_eq!(lines(Form::Source, &fresh).unwrap(), ["= stdout:", "| 1"]);
         assert_eq!(replace(Form::Source, &fresh, &["= x".into()]), "print(1)\n\n//= x\n");
+        let empty = replace(Form::Source, "print(\"\")\n", &["= stdout:".into(), "| ".into()]);
+        assert!(empty.ends_with("\n//|\n"));
+        assert_eq!(lines(Form::Source, &empty).unwrap(), ["= stdout:", "| "]);
     }
 
     #[test]
