@@ -4,6 +4,7 @@
 //! what to install where something is missing. What they write goes to ignored folders, but
 //! for results that are to be kept, which go where the command line says.
 
+mod arm64;
 mod fuzz;
 mod memory;
 mod process;
@@ -19,7 +20,7 @@ use clap::{Parser, Subcommand};
 /// What a task comes to: a text says why it failed.
 type Outcome = Result<(), String>;
 
-/// Fuzzing, memory checkers, long runs, the supply chain
+/// Fuzzing, memory checkers, the other architecture, long runs, the supply chain
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -39,6 +40,8 @@ enum Task {
     Asan,
     /// Run the corpus under valgrind
     Valgrind(memory::ValgrindOptions),
+    /// Run the corpus on ARM64, emulated
+    Arm64(arm64::Options),
     /// Run a program for a long time, and fail if it takes more and more memory
     Soak(soak::Options),
     /// Check licences, sources and duplicates of all dependencies, offline
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Miri => memory::miri(),
         Task::Asan => memory::asan(),
         Task::Valgrind(options) => memory::valgrind(&options),
+        Task::Arm64(options) => arm64::arm64(&options),
         Task::Soak(options) => soak::soak(&options),
         Task::Supply => supply::check(),
         Task::Reproduce => reproduce::reproduce(),
