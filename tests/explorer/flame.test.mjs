@@ -2,20 +2,11 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { chromium } from "playwright-core";
+import { browser } from "./browser.mjs";
 
 const url = `file://${join(process.env.PAGES ?? "pages", "flame.svg")}`;
-
-let browser;
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    args: ["--no-sandbox"],
-  });
-});
-after(() => browser.close());
 
 /** Opens the drawing, and fails if it complains or asks the network for anything. Who asks is told `answer`. */
 async function withDrawing(use, answer = "") {
