@@ -1,10 +1,10 @@
 //! `wrong-argument-count`: a call of a function that takes more or fewer.
 
-use super::{Context, Findings, quoted, warning};
+use super::{Collector, Context, quoted, warning};
 use crate::syntax::ast::{Node, NodeId};
 use crate::syntax::diagnostic::Label;
 
-pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
+pub(super) fn check<'a>(context: Context<'a>, id: NodeId, findings: &mut Collector<'a>) {
     let ast = context.ast;
     let Node::Call { callee, arguments } = ast.node(id) else { return };
     let (name, function) = match ast.node(callee) {
@@ -21,7 +21,7 @@ pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
     if taken == given {
         return;
     }
-    findings.add(|| {
+    findings.add(ast.span(id), move || {
         let message = format!("{name} takes {}, but is called with {given}", count(taken));
         let label = "an error when evaluated";
         let mut warning = warning("wrong-argument-count", message, ast.span(id), label);

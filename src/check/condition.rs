@@ -1,12 +1,12 @@
 //! `condition-never-boolean`: an `if` that can only fail.
 
-use super::{Context, Findings, warning};
+use super::{Collector, Context, warning};
 use crate::syntax::ast::{Ast, BinaryOp, Node, NodeId};
 
-pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
+pub(super) fn check<'a>(context: Context<'a>, id: NodeId, findings: &mut Collector<'a>) {
     let Node::If { condition, .. } = context.ast.node(id) else { return };
     let Some(what) = never_boolean(context.ast, condition) else { return };
-    findings.add(|| {
+    findings.add(context.ast.span(condition), move || {
         let message = format!("this condition is {what}, never a boolean");
         let span = context.ast.span(condition);
         let code = "condition-never-boolean";
@@ -19,7 +19,7 @@ pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
 }
 
 /// What `node` is if it cannot be a boolean.
-fn never_boolean(ast: &Ast, mut node: NodeId) -> Option<&'static str> {
+pub(super) fn never_boolean(ast: &Ast, mut node: NodeId) -> Option<&'static str> {
     use BinaryOp::{Add, Div, Mul, Rem, Sub};
     loop {
         node = match ast.node(node) {

@@ -1,16 +1,21 @@
 //! Warnings: what is a program but perhaps not the one that was meant.
 //!
-//! Each lint is a file with one function that looks at a node and its names. Nodes
-//! are visited in one loop over the arena, so that nothing here recurses.
+//! Each lint is a file with one function that looks at a node and its names, or at an operation and
+//! what is proven of its operands. Nodes are visited in one loop over the arena, so that nothing
+//! here recurses.
 
 mod argument_count;
 mod condition;
 mod grouping;
+mod impossible;
 mod operators;
 mod unbound;
 mod unused;
 
-use crate::core::Names;
+use std::collections::BTreeMap;
+
+use crate::core::{Names, lower};
+use crate::flow;
 use crate::syntax::ast::{Ast, Name, Node, NodeId, Span};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
 
@@ -20,7 +25,7 @@ pub const MAX_WARNINGS: usize = 100;
 /// What there is to say about a program.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// The [`MAX_WARNINGS`] warnings that were found first, in the order of the source.
+    /// The first [`MAX_WARNINGS`] warnings, in the order of the source.
     pub warnings: Vec<Diagnostic>,
     /// How many more there are.
     pub omitted: usize,
@@ -32,7 +37,7 @@ pub struct Findings {
 /// If the program is one that galo does not run.
 pub fn check(ast: &Ast) -> Result<Findings, Box<Diagnostic>> {
     let context = Context { ast, names: &Names::resolve(ast)? };
-    let mut findings = Findings::default();
+    let mut findings = Collector::default();
     let mut grouping = grouping::Grouping::new(ast);
     for id in (0..ast.len()).map(NodeId::new) {
         unbound::check(context, id, &mut findings);
@@ -44,8 +49,9 @@ pub fn check(ast: &Ast) -> Result<Findings, Box<Diagnostic>> {
     for id in (0..ast.len()).rev().map(NodeId::new) {
         grouping.check(id, &mut findings);
     }
-    findings.warnings.sort_by_key(|warning| warning.primary.span.start);
-    Ok(findings)
+    let program = lower(ast)?;
+    impossible::check(ast, &program, &flow::analyze(&program, false), &mut findings);
+    Ok(findings.made())
 }
 
 /// What lints look at.
@@ -55,14 +61,33 @@ struct Context<'a> {
     names: &'a Names<'a>,
 }
 
-impl Findings {
-    /// Adds what `warning` makes, unless there are enough.
-    fn add(&mut self, warning: impl FnOnce() -> Diagnostic) {
-        if self.warnings.len() < MAX_WARNINGS {
-            self.warnings.push(warning());
-        } else {
-            self.omitted += 1;
+/// Collects warnings, which come in any order. They are made at the end: to find a similar name takes
+/// long, and there may be a million of them.
+#[derive(Default)]
+struct Collector<'a> {
+    /// The first ones, by where they are and in which order they came.
+    first: BTreeMap<(u32, usize), Box<dyn FnOnce() -> Diagnostic + 'a>>,
+    count: usize,
+}
+
+impl<'a> Collector<'a> {
+    /// Adds what `warning` makes, which is about this place.
+    fn add(&mut self, place: Span, warning: impl FnOnce() -> Diagnostic + 'a) {
+        let key = (place.start, self.count);
+        self.count += 1;
+        let is_full = self.first.len() == MAX_WARNINGS;
+        if is_full && self.first.last_key_value().is_some_and(|(&last, _)| last < key) {
+            return;
         }
+        self.first.insert(key, Box::new(warning));
+        if is_full {
+            self.first.pop_last();
+        }
+    }
+
+    fn made(self) -> Findings {
+        let omitted = self.count - self.first.len();
+        Findings { warnings: self.first.into_values().map(|warning| warning()).collect(), omitted }
     }
 }
 
@@ -122,7 +147,8 @@ mod tests {
         let source = vec!["x"; 1_000].join(" + ");
         let findings = check(&parser::parse("test", &source).unwrap()).unwrap();
         assert_eq!((findings.warnings.len(), findings.omitted), (100, 900));
-        assert_eq!(findings.warnings[0].primary.span.start, 0);
+        let starts = findings.warnings.iter().map(|warning| warning.primary.span.start);
+        assert!(starts.eq((0..100).map(|index| 4 * index)), "the first ones");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `unbound-name`: a name that nothing binds, an error when it is evaluated.
 
-use super::{Context, Findings, bound_names, quoted, warning};
+use super::{Collector, Context, bound_names, quoted, warning};
 use crate::syntax::ast::{Node, NodeId, Symbol};
 use crate::words::nearest;
 
@@ -11,12 +11,12 @@ const MAX_DISTANCE: usize = 2;
 const MAX_NODES: usize = 50_000;
 const MAX_LENGTH: usize = 24;
 
-pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
+pub(super) fn check<'a>(context: Context<'a>, id: NodeId, findings: &mut Collector<'a>) {
     let Node::Var(symbol) = context.ast.node(id) else { return };
     if context.names.is_bound(id) {
         return;
     }
-    findings.add(|| {
+    findings.add(context.ast.span(id), move || {
         let name = quoted(context.ast.text(symbol));
         let message = format!("nothing binds {name}");
         let span = context.ast.span(id);

@@ -1,12 +1,12 @@
 //! `unused-binding`: a name that nothing mentions. `_` says that this is meant.
 
-use super::{Context, Findings, quoted, warning};
+use super::{Collector, Context, quoted, warning};
 use crate::syntax::ast::{Name, Node, NodeId};
 
 /// How many of a program's texts are looked at for what a name may be part of.
 const MAX_TEXTS: usize = 10_000;
 
-pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
+pub(super) fn check<'a>(context: Context<'a>, id: NodeId, findings: &mut Collector<'a>) {
     match context.ast.node(id) {
         Node::Let { name, .. } if !context.names.is_let_used(id) => {
             report(context, name, "variable", findings);
@@ -23,12 +23,12 @@ pub(super) fn check(context: Context<'_>, id: NodeId, findings: &mut Findings) {
     }
 }
 
-fn report(context: Context<'_>, name: Name, what: &str, findings: &mut Findings) {
+fn report<'a>(context: Context<'a>, name: Name, what: &'static str, findings: &mut Collector<'a>) {
     let text = context.ast.text(name.text);
     if text == "_" {
         return;
     }
-    findings.add(|| {
+    findings.add(name.span, move || {
         let message = format!("the {what} {} is never used", quoted(text));
         let mut warning = warning("unused-binding", message, name.span, "nothing mentions it");
         let divided = |other: &&str| other.strip_prefix(text).is_some_and(|o| o.starts_with('/'));

@@ -53,6 +53,7 @@ use effects::CallGraph;
 use solve::{Interface, Solution};
 
 pub use kinds::Kinds;
+pub use operators::results as operator_results;
 pub use print::{print, remark, signature};
 
 /// Whom a call can reach.

@@ -27,8 +27,8 @@ pub(super) fn result_of(op: BinaryOp, left: Kind, right: Kind, lenient: bool) ->
     }
 }
 
-/// What an operator gives for operands of these kinds.
-pub(super) fn results(op: BinaryOp, left: Kinds, right: Kinds, lenient: bool) -> Kinds {
+/// What an operator gives for operands of these kinds: nothing if it always fails.
+pub fn results(op: BinaryOp, left: Kinds, right: Kinds, lenient: bool) -> Kinds {
     pairs(left, right)
         .filter_map(|(left, right)| result_of(op, left, right, lenient))
         .fold(Kinds::NONE, |all, kind| all | kind.into())
