@@ -33,7 +33,8 @@ enum End {
     Hung,
 }
 
-/// Exit status, output and error of a process.
+/// Exit status, output and error of a process, but for the calls that led to it: how deep a stack is
+/// that has no room left depends on the tier.
 type Seen = (Option<i32>, Vec<u8>, Vec<u8>);
 
 struct Trial<'a> {
@@ -99,9 +100,18 @@ impl Trial<'_> {
         let [out, err] = files.each_ref().map(|path: &PathBuf| contents(path));
         match status.code() {
             None | Some(70) => (End::Crashed, None),
-            code => (End::Fine, Some((code, out, err))),
+            code => (End::Fine, Some((code, out, without_trace(&err)))),
         }
     }
+}
+
+/// An error's text without the lines of calls, which are set in by two blanks.
+fn without_trace(text: &[u8]) -> Vec<u8> {
+    let is_call = |line: &&[u8]| {
+        let call = line.strip_prefix(b"  ");
+        call.is_some_and(|call| call.starts_with(b"in ") || call.starts_with("… ".as_bytes()))
+    };
+    text.split(|&byte| byte == b'\n').filter(|line| !is_call(line)).flatten().copied().collect()
 }
 
 fn contents(path: &Path) -> Vec<u8> {
