@@ -236,6 +236,44 @@ fn the_repl_reads_scripts_to_their_ends() {
     let (status, stdout, stderr) = told(&["repl"], "1 + 1\nlet f = fn (x) => {\n  x +\n");
     assert_eq!((status, stdout.as_str()), (Some(65), "2\n"));
     assert!(stderr.contains("the end of the file"), "{stderr}");
+
+    let sum = format!("{}1\nlet text = \"{}\"\n", "1 +\n".repeat(50_000), "line\n".repeat(200_000));
+    let (status, stdout, _) = told(&["repl"], &sum);
+    assert_eq!((status, &stdout[..6]), (Some(0), "50001\n"));
+}
+
+#[test]
+fn the_repl_ends_where_nothing_can_be_written() {
+    let script = "print(1)\n".repeat(100);
+    let mut command = galo(&["repl"]);
+    command.stdin(Stdio::piped()).stderr(Stdio::piped());
+    command.stdout(std::fs::File::options().write(true).open("/dev/full").unwrap());
+    let mut child = command.spawn().unwrap();
+    // It does not read all of it.
+    let _ = child.stdin.take().unwrap().write_all(script.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), stderr.lines().count()), (Some(1), 1), "{stderr}");
+}
+
+#[test]
+fn names_of_trees_do_not_reach_the_terminal_raw() {
+    let name = "\\u001b[31mred\\u202e\\nx";
+    let tree = format!(
+        "{{\"name\":\"h\",\"expression\":{{\"kind\":\"Let\",\"name\":{{\"text\":\"{name}\"}},\
+         \"value\":{{\"kind\":\"Function\",\"parameters\":[],\"value\":{{\"kind\":\"Int\",\"value\":1}}}},\
+         \"next\":{{\"kind\":\"Call\",\"callee\":{{\"kind\":\"Var\",\"text\":\"{name}\"}},\"arguments\":[]}}}}}}"
+    );
+    for command in [
+        &["--stats", "-e", &tree][..],
+        &["--tier=jit", "--jit-opt=-inline", "--trace=all", "-e", &tree],
+        &["--tier=jit", "--dump=all", "-e", &tree],
+        &["dump", "--stage=all", "-e", &tree],
+    ] {
+        let output = galo(command).output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(text.contains("red") && !text.contains(['\x1B', '\u{202E}']), "{text}");
+    }
 }
 
 #[test]

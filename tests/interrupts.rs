@@ -8,7 +8,7 @@ use galo::engine::{InterruptHandle, Run};
 use galo::{Config, Engine, ErrorKind, JitConfig, Program, ProgramError, Tier};
 
 /// Programs that never end, and use neither stack nor memory without bounds.
-const ENDLESS: [(&str, &str); 14] = [
+const ENDLESS: [(&str, &str); 15] = [
     ("loop", "let f = fn (n) => { f(n + 1) }; let _ = print(1); f(0)"),
     ("loop of nothing", "let f = fn () => { f() }; let _ = print(1); f()"),
     (
@@ -73,6 +73,24 @@ const ENDLESS: [(&str, &str); 14] = [
         if (n == 0) { m } else { tak(n - 1, tak(n - 1, m + 1)) } };
         let _ = print(1); tak(1000, 0)",
     ),
+    (
+        "one print",
+        "let f = fn (t, n) => { if (n == 0) { t } else { f((t, t), n - 1) } }; print(f(1, 100))",
+    ),
+];
+
+/// The same for `--lenient`: what looks at a few pairs as often as they are shared.
+const ENDLESS_IN_THE_DIALECT: [(&str, &str); 2] = [
+    (
+        "one comparison",
+        "let f = fn (t, n) => { if (n == 0) { t } else { f((t, t), n - 1) } };
+        let a = f(1, 100); let b = f(1, 100); a == b",
+    ),
+    (
+        "one concatenation",
+        "let f = fn (t, n) => { if (n == 0) { t } else { f((t, t), n - 1) } };
+        f(1, 100) + \"\"",
+    ),
 ];
 
 fn configs() -> Vec<(&'static str, Config)> {
@@ -128,6 +146,17 @@ fn a_timeout_ends_what_runs_for_ever() {
         for (tier, config) in configs() {
             let timeout = Some(Duration::from_millis(3));
             let program = load(&Config { timeout, ..config }, source);
+            assert_eq!(end(program.prepare()).kind, ErrorKind::Timeout, "{name} in {tier}");
+        }
+    }
+}
+
+#[test]
+fn a_timeout_ends_what_the_runtime_does_for_ever() {
+    for (name, source) in ENDLESS_IN_THE_DIALECT {
+        for (tier, config) in configs() {
+            let timeout = Some(Duration::from_millis(3));
+            let program = load(&Config { timeout, lenient: true, ..config }, source);
             assert_eq!(end(program.prepare()).kind, ErrorKind::Timeout, "{name} in {tier}");
         }
     }

@@ -17,7 +17,7 @@
 use crate::fault::Site;
 use crate::heap::OutOfMemory;
 use crate::machine::{Machine, SCRATCH_SLOTS};
-use crate::output::write_value;
+use crate::output::Writing;
 use crate::string::{self, EAGER_MAX_BYTES};
 use crate::value::Value;
 
@@ -354,10 +354,10 @@ impl Machine<'_> {
             if value.is_str() {
                 continue;
             }
-            match self.printed(top.wrapping_add(2), value) {
+            match self.printed(top.wrapping_add(2), site, value) {
                 // SAFETY: as above.
                 Ok(string) => unsafe { top.add(i).write(string) },
-                Err(OutOfMemory) => return self.out_of_memory(site),
+                Err(error) => return error,
             }
         }
         // SAFETY: as above.
@@ -365,17 +365,25 @@ impl Machine<'_> {
         self.concat_two(top, site, a, b)
     }
 
-    /// A value as `print` shows it.
-    fn printed(&mut self, top: *mut Value, value: Value) -> Result<Value, OutOfMemory> {
+    /// A value as `print` shows it, or the signal of an error.
+    fn printed(&mut self, top: *mut Value, site: Site, value: Value) -> Result<Value, Value> {
         let max = self.heap.max_bytes() / 2;
-        let mut text = Vec::new();
-        write_value(value, &mut |bytes| {
+        let (mut text, mut writing) = (Vec::new(), Writing::of(value));
+        let mut write = |bytes: &[u8]| {
             if text.len() + bytes.len() > max || text.try_reserve(bytes.len()).is_err() {
                 return Err(OutOfMemory);
             }
             text.extend_from_slice(bytes);
             Ok(())
-        })?;
-        self.heap.string(self.roots(top), text)
+        };
+        loop {
+            match writing.go_on(&mut write) {
+                Ok(true) => break,
+                Ok(false) => self.poll_if_wanted(site).map_or(Ok(()), Err)?,
+                Err(OutOfMemory) => return Err(self.out_of_memory(site)),
+            }
+        }
+        let string = self.heap.string(self.roots(top), text);
+        string.map_err(|OutOfMemory| self.out_of_memory(site))
     }
 }

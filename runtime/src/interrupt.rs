@@ -159,6 +159,12 @@ impl<'out> Machine<'out> {
         self.see_to_requests(site, None)
     }
 
+    /// The same if somebody wants something: for what the runtime does for long.
+    #[inline]
+    pub(crate) fn poll_if_wanted(&mut self, site: Site) -> Option<Value> {
+        if self.is_wanted() { self.poll(site) } else { None }
+    }
+
     /// The same after a function that was `last` in its frame.
     fn see_to_requests(&mut self, site: Site, last: Option<u32>) -> Option<Value> {
         self.polls.lower(self.stack_limit);

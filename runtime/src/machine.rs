@@ -15,7 +15,7 @@ use crate::heap::{Heap, OutOfMemory, Roots};
 use crate::interrupt::{Interrupts, Polls};
 use crate::mapping::Mapping;
 use crate::native::Native;
-use crate::output::{Output, OutputError, describe};
+use crate::output::{Output, OutputError, Writing, describe};
 use crate::sampling::Sampling;
 use crate::stack::STACK_MARGIN_BYTES;
 use crate::value::Value;
@@ -251,10 +251,18 @@ impl<'out> Machine<'out> {
     /// Prints a value and returns it.
     #[inline(never)]
     pub fn print(&mut self, site: Site, value: Value) -> Value {
-        match self.output.print(value) {
-            Ok(()) => value,
-            Err(OutputError::Sink(cause)) => self.output_failed(site, cause),
-            Err(OutputError::Full) => self.output_full(site),
+        let mut writing = Writing::of(value);
+        loop {
+            match self.output.print_some(&mut writing) {
+                Ok(true) => return value,
+                Ok(false) => {
+                    if let Some(error) = self.poll_if_wanted(site) {
+                        return error;
+                    }
+                }
+                Err(OutputError::Sink(cause)) => return self.output_failed(site, cause),
+                Err(OutputError::Full) => return self.output_full(site),
+            }
         }
     }
 

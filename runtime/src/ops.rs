@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use crate::fault::{Blame, ErrorKind, Site};
 use crate::heap::OutOfMemory;
 use crate::machine::Machine;
+use crate::output::STRETCH;
 use crate::string;
 use crate::tuple;
 use crate::value::{Kind, Value};
@@ -142,7 +143,10 @@ impl Machine<'_> {
         let equal = match (a.kind(), b.kind()) {
             (Kind::Bool, Kind::Bool) => Ok(a == b),
             (Kind::Str, Kind::Str) => string::equal(&mut self.heap, a, b),
-            _ if self.is_lenient() => self.structurally_equal(a, b),
+            _ if self.is_lenient() => match self.structurally_equal(site, a, b) {
+                Ok(equal) => Ok(equal),
+                Err(error) => return error,
+            },
             _ => return self.not_comparable(operator, site, a, b),
         };
         match equal {
@@ -160,17 +164,31 @@ impl Machine<'_> {
         }
     }
 
-    /// Equality of any two values, tuples by structure, with a work list.
-    fn structurally_equal(&mut self, a: Value, b: Value) -> Result<bool, OutOfMemory> {
+    /// Equality of any two values, tuples by structure, with a work list. Pairs that are shared are compared as
+    /// often as they are reached.
+    fn structurally_equal(&mut self, site: Site, a: Value, b: Value) -> Result<bool, Value> {
         let mut rest = vec![(a, b)];
+        let mut steps = 0;
         while let Some((a, b)) = rest.pop() {
+            steps += 1;
+            if steps % STRETCH == 0
+                && let Some(error) = self.poll_if_wanted(site)
+            {
+                return Err(error);
+            }
             if a == b {
                 continue;
             }
             if a.is_tuple() && b.is_tuple() {
                 rest.push((tuple::second(a), tuple::second(b)));
                 rest.push((tuple::first(a), tuple::first(b)));
-            } else if !(a.is_str() && b.is_str() && string::equal(&mut self.heap, a, b)?) {
+            } else if a.is_str() && b.is_str() {
+                match string::equal(&mut self.heap, a, b) {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(false),
+                    Err(OutOfMemory) => return Err(self.out_of_memory(site)),
+                }
+            } else {
                 return Ok(false);
             }
         }

@@ -48,9 +48,24 @@ impl<'out> Output<'out> {
     /// # Errors
     /// Those of the sink, and if it is more than may be printed.
     pub fn print(&mut self, value: Value) -> Result<(), OutputError> {
-        write_value(value, &mut |bytes| self.write(bytes))?;
+        let mut writing = Writing::of(value);
+        while !self.print_some(&mut writing)? {}
+        Ok(())
+    }
+
+    /// Goes on printing a value for a while; whether it is all there, with its line feed.
+    ///
+    /// # Errors
+    /// As for [`print`](Output::print).
+    pub(crate) fn print_some(&mut self, writing: &mut Writing) -> Result<bool, OutputError> {
+        if !writing.go_on(&mut |bytes| self.write(bytes))? {
+            return Ok(false);
+        }
         self.write(b"\n")?;
-        if self.flush_lines { Ok(self.flush()?) } else { Ok(()) }
+        if self.flush_lines {
+            self.flush()?;
+        }
+        Ok(true)
     }
 
     /// How many bytes were printed so far.
@@ -101,6 +116,10 @@ impl std::fmt::Debug for Output<'_> {
     }
 }
 
+/// How many steps of what may be exponential in the memory that it reads are taken before somebody is asked whether
+/// to go on: well below a millisecond.
+pub(crate) const STRETCH: usize = 1 << 12;
+
 /// What is still to be written of a value.
 enum Rest {
     Value(Value),
@@ -109,47 +128,73 @@ enum Rest {
 
 /// Writes a value as `print` shows it, piece by piece; tuples by a work list, however
 /// deep they are.
-pub(crate) fn write_value<E>(
-    value: Value,
-    write: &mut impl FnMut(&[u8]) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut rest = vec![Rest::Value(value)];
-    while let Some(next) = rest.pop() {
-        let value = match next {
-            Rest::Text(text) => {
-                write(text)?;
-                continue;
-            }
-            Rest::Value(value) => value,
-        };
-        match value.kind() {
-            Kind::Int => write(itoa::Buffer::new().format(value.as_int_unchecked()).as_bytes())?,
-            Kind::Bool if value == Value::TRUE => write(b"true")?,
-            Kind::Bool => write(b"false")?,
-            Kind::Str => try_for_each_piece(value, &mut *write)?,
-            Kind::Closure => write(b"<#closure>")?,
-            Kind::Tuple => {
-                write(b"(")?;
-                let (first, second) = crate::tuple::parts(value);
-                rest.push(Rest::Text(b")"));
-                rest.push(Rest::Value(second));
-                rest.push(Rest::Text(b", "));
-                rest.push(Rest::Value(first));
+///
+/// Pairs that are shared are written as often as they are reached: sixty pairs can be a text without end. So
+/// that is done in stretches.
+pub(crate) struct Writing {
+    rest: Vec<Rest>,
+}
+
+impl Writing {
+    pub(crate) fn of(value: Value) -> Writing {
+        Writing { rest: vec![Rest::Value(value)] }
+    }
+
+    /// Goes on for a [`STRETCH`]; whether everything is written. Between stretches the value has to stay
+    /// where it is.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub(crate) fn go_on<E>(
+        &mut self,
+        write: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        for _ in 0..STRETCH {
+            let value = match self.rest.pop() {
+                None => return Ok(true),
+                Some(Rest::Text(text)) => {
+                    write(text)?;
+                    continue;
+                }
+                Some(Rest::Value(value)) => value,
+            };
+            match value.kind() {
+                Kind::Int => {
+                    write(itoa::Buffer::new().format(value.as_int_unchecked()).as_bytes())?;
+                }
+                Kind::Bool if value == Value::TRUE => write(b"true")?,
+                Kind::Bool => write(b"false")?,
+                Kind::Str => try_for_each_piece(value, &mut *write)?,
+                Kind::Closure => write(b"<#closure>")?,
+                Kind::Tuple => {
+                    write(b"(")?;
+                    let (first, second) = crate::tuple::parts(value);
+                    self.rest.push(Rest::Text(b")"));
+                    self.rest.push(Rest::Value(second));
+                    self.rest.push(Rest::Text(b", "));
+                    self.rest.push(Rest::Value(first));
+                }
             }
         }
+        Ok(self.rest.is_empty())
     }
-    Ok(())
 }
 
 /// A value for messages: its kind, and as much of its contents as `max` bytes show.
 pub(crate) fn describe(value: Value, max: usize) -> String {
-    let mut text = Vec::new();
+    let (mut text, mut writing) = (Vec::new(), Writing::of(value));
     // Stopping is the only error.
-    let cut = write_value(value, &mut |bytes| {
+    let mut write = |bytes: &[u8]| {
         let room = max - text.len();
         text.extend_from_slice(&bytes[..bytes.len().min(room)]);
         if bytes.len() > room { Err(()) } else { Ok(()) }
-    });
+    };
+    let cut = loop {
+        match writing.go_on(&mut write) {
+            Ok(false) => {}
+            ended => break ended,
+        }
+    };
     let text = String::from_utf8_lossy(&text);
     let text = text.trim_end_matches(char::REPLACEMENT_CHARACTER);
     let end = if cut.is_err() { "…" } else { "" };

@@ -23,7 +23,9 @@ pub(super) fn check(args: &CheckArgs, color: bool) -> Outcome {
         reports.push(report);
         Ok(ExitCode::from(status))
     })?;
-    output::print(|out| writeln!(out, "{:#}", Value::Array(reports)))?;
+    if !reports.is_empty() {
+        output::print(|out| writeln!(out, "{:#}", Value::Array(reports)))?;
+    }
     Ok(status)
 }
 

@@ -22,7 +22,7 @@ pub(super) fn explore(args: &ExploreArgs, color: bool) -> Outcome {
     let input = Input::read_or_contest(&args.input)?;
     let name = || named_after(args.input.file.as_deref(), "explore", "html");
     let made = Made { by: "galo explore", mark: page::MARK };
-    let page = Page::new(args.output.as_deref(), name, args.force, made)?;
+    let page = Page::new(&args.input, args.output.as_deref(), name, args.force, made)?;
     let program = run::load(&Engine::new(config(args)), &input, color)?;
     let reporter = input.reporter(program.ast(), false);
     let names = Names::new(&program, Locator::new(&reporter));

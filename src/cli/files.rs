@@ -18,7 +18,7 @@ impl FilesArgs {
 }
 
 /// Does a command for each input and tells its failures; the exit status is that of the last
-/// input that was not well. Where nothing can be written, there is nothing left to do.
+/// input that could not be read or is no program, or else 1 if something was found. Where nothing can be written, there is nothing left to do.
 pub(super) fn for_each(
     inputs: &FilesArgs,
     color: bool,
@@ -31,7 +31,8 @@ pub(super) fn for_each(
             Err(failure @ Failure::Unwritable { .. }) => return Err(failure),
             Err(failure) => failure.report(color),
         };
-        if done != ExitCode::SUCCESS {
+        // A warning is the least of them.
+        if done != ExitCode::SUCCESS && (done != ExitCode::FAILURE || status == ExitCode::SUCCESS) {
             status = done;
         }
     }

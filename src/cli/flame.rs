@@ -25,7 +25,7 @@ pub(super) fn flame(args: &FlameArgs, color: bool) -> Outcome {
     let is_folded = args.folded || file.and_then(Path::extension).is_some_and(|it| it == "folded");
     let made = Made { by: "galo flame", mark: MARK };
     let name = || named_after(file, "flame", "svg");
-    let page = || Page::new(args.output.as_deref(), name, args.force, made);
+    let page = || Page::new(&args.input, args.output.as_deref(), name, args.force, made);
     if is_folded {
         let input = Input::read(&args.input)?;
         let page = page()?;

@@ -4,7 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::args::InputArgs;
 use super::failure::{Failure, say};
+use super::input::Input;
+use crate::inspect::Target;
 
 /// Where a page goes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,6 +31,7 @@ impl Page {
     /// Where the page goes that the command line asks for, or else to a file of this name. A file that is there
     /// must be such a page, or the user wants it overwritten.
     pub(super) fn new(
+        program: &InputArgs,
         wanted: Option<&Path>,
         name: impl FnOnce() -> PathBuf,
         force: bool,
@@ -38,6 +42,7 @@ impl Page {
             Some(path) => path.to_owned(),
             None => name(),
         };
+        Input::spare(program, &Target::File(path.clone()))?;
         if force || may_overwrite(&path, made).map_err(|e| Failure::unwritable(&path, e))? {
             return Ok(Page::File(path));
         }

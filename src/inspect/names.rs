@@ -2,7 +2,7 @@
 
 use crate::Program;
 use crate::core::{FunctionId, NodeId};
-use crate::report::{Locator, Place};
+use crate::report::{Locator, Place, printable};
 use crate::syntax::ast;
 
 /// Names the functions and places of one program.
@@ -19,7 +19,7 @@ impl<'a> Names<'a> {
         Names { program, locator }
     }
 
-    /// A function's name.
+    /// A function's name, as it is in the program.
     pub fn name(&self, id: FunctionId) -> &'a str {
         self.program.function_name(id)
     }
@@ -29,9 +29,14 @@ impl<'a> Names<'a> {
         self.place(self.program.core().function(id).origin)
     }
 
-    /// A function's name and place.
+    /// A function's name for people: of a tree from elsewhere it may have characters that terminals obey.
+    pub fn shown(&self, id: FunctionId) -> String {
+        printable(self.name(id))
+    }
+
+    /// A function's name and place, for people.
     pub fn function(&self, id: FunctionId) -> String {
-        format!("{} ({})", self.name(id), self.function_place(id))
+        format!("{} ({})", self.shown(id), self.function_place(id))
     }
 
     /// Where a node of the syntax tree is.

@@ -171,7 +171,7 @@ impl Statistics<'_> {
         }
         writeln!(out, "\n{:>12}  left for the interpreter", "exits")?;
         for exit in exits.iter().take(LISTED_EXITS) {
-            let (name, place) = (self.names.name(exit.function), self.names.place(exit.site));
+            let (name, place) = (self.names.shown(exit.function), self.names.place(exit.site));
             writeln!(out, "{:>12}  {name} at {place}: {}", exit.count, exit.reason)?;
         }
         match exits.len().saturating_sub(LISTED_EXITS) {
@@ -200,7 +200,8 @@ impl Statistics<'_> {
         profiles.sort_by_key(|profile| std::cmp::Reverse(activity(profile)));
         writeln!(out, "\n{:>12} {:>12} {:>12}  function", "calls", "loops", "compiled")?;
         for profile in profiles.iter().take(LISTED_FUNCTIONS) {
-            let (name, place) = self.function(profile.function);
+            let id = FunctionId::new(profile.function as usize);
+            let (name, place) = (self.names.shown(id), self.names.function_place(id));
             let FunctionProfile { calls, loops, compiled_calls, .. } = profile;
             writeln!(out, "{calls:>12} {loops:>12} {compiled_calls:>12}  {name} ({place})")?;
         }

@@ -179,6 +179,11 @@ fn node_at(ast: &Ast, span: Span) -> Option<NodeId> {
     ids.find(|&id| ast.span(id) == span).filter(|_| span.start < span.end)
 }
 
+/// A text of several lines, without what else a terminal would obey.
+pub fn printable_lines(text: &str) -> String {
+    text.chars().map(|char| excerpt::visible(char, "\n")).collect()
+}
+
 /// A text in one line, without what a terminal would obey.
 pub fn printable(text: &str) -> String {
     text.chars().map(|char| excerpt::visible(char, "")).collect()

@@ -1,8 +1,8 @@
 //! Inputs out of what is no terminal: a pipe or a file.
 //!
-//! An input goes on for as many lines as it takes. While a bracket, a text or a comment is open, that
-//! is known without parsing, so that long functions take time in proportion to their length; an empty
-//! line ends an input that nothing but the grammar keeps open.
+//! An input goes on for as many lines as it takes. While a bracket, a text or a comment is open, or an
+//! operator has no right side, that is known without parsing, so that long inputs take time in proportion
+//! to their length; an empty line ends an input that nothing but the grammar keeps open.
 
 use std::io::{self, BufRead};
 
@@ -14,11 +14,12 @@ use crate::syntax::lexer::{Lexer, TokenKind};
 #[derive(Debug)]
 pub(super) struct Lines<R> {
     from: R,
+    is_first: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(from: R) -> Lines<R> {
-        Lines { from }
+        Lines { from, is_first: true }
     }
 
     /// The next input, or `None` at the end. What the end cuts off is an input, too: whoever
@@ -36,16 +37,29 @@ impl<R: BufRead> Lines<R> {
             if line == 0 && is_command(&text) {
                 return Ok(Some(text));
             }
-            open.read(&text);
+            if self.is_first && text.starts_with('\u{FEFF}') {
+                text.drain(..'\u{FEFF}'.len_utf8());
+            }
+            self.is_first = false;
+            open.read(&text, line);
             let is_empty = text[line..].trim().is_empty();
-            let goes_on =
-                open.is_open() || (!is_empty && matches!(parse(&text), Parsed::Incomplete));
+            let lacks_more = || open.lacks_more || matches!(parse(&text), Parsed::Incomplete);
+            let goes_on = open.is_open() || (!is_empty && lacks_more());
             if !goes_on {
                 return Ok(Some(text));
             }
         }
     }
 }
+
+/// What no term ends with, so that another line is wanted without asking the parser.
+const LACK_MORE: &[TokenKind] = {
+    use TokenKind::*;
+    &[
+        Add, Sub, Mul, Div, Rem, Eq, Neq, Lt, Gt, Lte, Gte, And, Or, Assign, Arrow, Comma, Let, If,
+        Else, Fn,
+    ]
+};
 
 /// What is open at the end of whole lines, of which there are more and more.
 #[derive(Debug, Default)]
@@ -55,30 +69,41 @@ struct Open {
     /// Up to where tokens have been counted: the end, or the beginning of a text or comment that
     /// is open.
     counted: usize,
-    /// Whether there is one.
-    is_cut: bool,
+    /// Whether there is one, and what may end it.
+    cut: Option<char>,
+    /// Whether what comes last needs something behind it.
+    lacks_more: bool,
 }
 
 impl Open {
-    /// Counts what has come since.
-    fn read(&mut self, text: &str) {
+    /// Counts what has come since: a line.
+    fn read(&mut self, text: &str, line: usize) {
         use TokenKind::*;
+        if self.cut.is_some_and(|end| !text[line..].contains(end)) {
+            return;
+        }
         let (mut lexer, start) = (Lexer::new(&text[self.counted..]), self.counted);
         loop {
             let token = lexer.next_token();
-            self.is_cut = matches!(token.kind, UnterminatedString | UnterminatedComment);
             self.counted = start + token.range().start;
+            self.cut = match token.kind {
+                UnterminatedString => Some('"'),
+                UnterminatedComment => Some('/'),
+                _ => None,
+            };
             match token.kind {
                 Eof | UnterminatedString | UnterminatedComment => return,
+                LineComment | BlockComment => continue,
                 ParenOpen | BraceOpen => self.brackets += 1,
                 ParenClose | BraceClose => self.brackets = self.brackets.saturating_sub(1),
                 _ => {}
             }
+            self.lacks_more = LACK_MORE.contains(&token.kind);
         }
     }
 
     fn is_open(&self) -> bool {
-        self.is_cut || self.brackets > 0
+        self.cut.is_some() || self.brackets > 0
     }
 }
 
@@ -101,6 +126,7 @@ mod tests {
             "if (true) { 1 }\nelse { 2 }",
             "\"a\n\nb\"",
             "/* (\n\n */ 1",
+            "1 + // one\n// and\n 2",
         ];
         assert_eq!(inputs(&texts.join("\n")), texts);
     }
@@ -116,5 +142,6 @@ mod tests {
         assert_eq!(inputs("1\n(2,\n 3"), ["1", "(2,\n 3"]);
         assert_eq!(inputs("let x ="), ["let x ="]);
         assert_eq!(inputs(") )\n(1\n)"), [") )", "(1\n)"]);
+        assert_eq!(inputs("\u{FEFF}1\n2"), ["1", "2"]);
     }
 }

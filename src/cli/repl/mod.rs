@@ -228,8 +228,8 @@ impl Repl {
     /// Evaluates a file.
     fn load(&mut self, path: &str) -> Result<(), Failure> {
         let input = Input::read_file(path.as_ref())?;
-        let text = input.shown().into_owned();
-        match parse(&text) {
+        let (text, _) = input.text(self.color)?;
+        match parse(text) {
             Parsed::Entry(entry) => self.evaluate(entry).map(drop),
             Parsed::Incomplete | Parsed::Wrong(_) => Err(match input.parse(self.color) {
                 Err(failure) => failure,

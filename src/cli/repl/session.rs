@@ -8,12 +8,14 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use rustc_hash::FxHashSet;
+
 use super::entry::{Definition, Entry, NAME};
 use crate::cli::failure::Failure;
 use crate::cli::input::Input;
 use crate::cli::run;
 use crate::cli::signals::{SIGINT, Signals};
-use crate::{Config, Data, Engine, Evaluation};
+use crate::{Config, Data, Engine, ErrorKind, Evaluation};
 
 /// Definitions whose values are longer are evaluated anew for each input.
 const MAX_LITERAL: usize = 200;
@@ -27,8 +29,10 @@ pub(super) struct Session {
     pub(super) config: Config,
     /// The definitions, as the beginning of a program.
     text: String,
-    /// What they bind.
+    /// What they bind, in order.
     names: Vec<String>,
+    /// The same, to be found.
+    known: FxHashSet<String>,
     /// How much they print.
     printed: u64,
 }
@@ -46,7 +50,13 @@ pub(super) struct Answer {
 
 impl Session {
     pub(super) fn new(config: Config) -> Session {
-        Session { config, text: String::new(), names: Vec::new(), printed: 0 }
+        Session {
+            config,
+            text: String::new(),
+            names: Vec::new(),
+            known: FxHashSet::default(),
+            printed: 0,
+        }
     }
 
     /// The definitions as a text.
@@ -111,6 +121,13 @@ impl Session {
             Some(signal) => {
                 Failure::Interrupted { text: run::error_text(input, &error, color), signal }
             }
+            // Where nothing can be written, the session is over.
+            None if error.kind == ErrorKind::OutputClosed => {
+                Failure::from(io::Error::from(match error.is_closed_pipe() {
+                    true => io::ErrorKind::BrokenPipe,
+                    false => io::ErrorKind::StorageFull,
+                }))
+            }
             None => run::program_error(input, &error, color),
         })
     }
@@ -130,7 +147,7 @@ impl Session {
                 None => self.text += text,
             }
             self.text.push('\n');
-            if !self.names.contains(name) {
+            if self.known.insert(name.clone()) {
                 self.names.push(name.clone());
             }
         }

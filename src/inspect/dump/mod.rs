@@ -14,6 +14,7 @@ use crate::core::{self, FunctionId};
 use crate::engine::Patterns;
 use crate::engine::events::{Form, FormStage};
 use crate::flow::{self, Facts};
+use crate::report::printable_lines;
 use crate::ssa;
 use json::Document;
 
@@ -174,7 +175,7 @@ impl<'a> Dumps<'a> {
     fn write(&self, stage: Stage, subject: &str, file: &str, text: &str) {
         let title = format!("{} of {subject}", stage.name());
         let file = format!("{file}.{}", stage.name());
-        if let Err(error) = self.sink.borrow_mut().text(&title, &file, text) {
+        if let Err(error) = self.sink.borrow_mut().text(&title, &file, &printable_lines(text)) {
             self.error.borrow_mut().get_or_insert(error);
         }
     }
@@ -221,7 +222,7 @@ const MAX_NAMES: usize = 20;
 fn all_names(names: &Names<'_>) -> String {
     let count = names.program.core().functions.len();
     let ids = (0..count.min(MAX_NAMES)).map(FunctionId::new);
-    let mut text = ids.map(|id| names.name(id)).collect::<Vec<_>>().join(", ");
+    let mut text = ids.map(|id| names.shown(id)).collect::<Vec<_>>().join(", ");
     if count > MAX_NAMES {
         text += &format!(" and {} more", count - MAX_NAMES);
     }

@@ -158,7 +158,7 @@ fn line(names: &Names<'_>, event: &Event<'_>) -> String {
         }
         Event::NoCompiler(error) => format!("no compiler: {error}"),
         Event::Exit { function, site, reason, count, .. } => {
-            let (function, place) = (names.name(function), names.place(site));
+            let (function, place) = (names.shown(function), names.place(site));
             format!("exit {function} at {place}: {reason} ({count})")
         }
     }
