@@ -13,6 +13,12 @@ const COST_PER_NODE: u64 = 400;
 /// How many iterations of a function's own tail loop weigh as much as a call: a loop
 /// that has been running is less likely to go on than a function is to be called again.
 const ITERATIONS_PER_CALL: u64 = 4;
+/// How many functions are compiled as soon as that should pay.
+const FIRST_FUNCTIONS: u64 = 24;
+/// Behind these, so many double what the next one has to show. Programs have their time in a few
+/// functions, which are hot first; where it is spread over hundreds, each of them runs too shortly to pay for
+/// the millisecond that compiling takes, with all that is inlined.
+const FUNCTIONS_TO_DOUBLE: u64 = 4;
 /// So many exits at one place, and the guess that is wrong there is not made again. Each
 /// costs about as much as a few hundred nodes.
 const MAX_EXITS: u64 = 20;
@@ -48,6 +54,28 @@ impl Policy {
     /// The same for iterations of its own tail loop.
     pub(super) fn iterations(&self, nodes: usize) -> i64 {
         self.threshold.map_or_else(|| break_even(nodes) * ITERATIONS_PER_CALL as i64, clamp)
+    }
+
+    /// If a function that has been called, and gone round in its own loop, so often is not to be compiled after
+    /// so many others yet: how many calls and iterations more that takes.
+    pub(super) fn postpones(
+        &self,
+        nodes: usize,
+        compiled: u64,
+        calls: u64,
+        iterations: u64,
+    ) -> Option<(i64, i64)> {
+        if self.threshold.is_some() {
+            return None;
+        }
+        let behind = compiled.saturating_sub(FIRST_FUNCTIONS);
+        let more = |base: i64, done: u64| {
+            clamp(base as u64 + base as u64 * behind / FUNCTIONS_TO_DOUBLE)
+                .saturating_sub_unsigned(done)
+        };
+        let calls = more(self.calls(nodes), calls);
+        let iterations = more(self.iterations(nodes), iterations);
+        (calls > 0 && iterations > 0).then_some((calls, iterations))
     }
 
     /// Whether functions are compiled before their first call.
@@ -103,6 +131,20 @@ mod tests {
         assert!(policy.calls(50) >= policy.calls(50_000));
         assert!(policy.calls(50_000) > 0);
         assert!(policy.iterations(50) > policy.calls(50));
+    }
+
+    #[test]
+    fn the_more_is_compiled_the_more_the_next_function_has_to_show() {
+        let policy = Policy::new(Tier::Auto, &JitConfig::default());
+        let (calls, iterations) = (policy.calls(10) as u64, policy.iterations(10) as u64);
+        assert_eq!(policy.postpones(10, 0, calls, 0), None);
+        assert_eq!(policy.postpones(10, FIRST_FUNCTIONS, 0, iterations), None);
+        let (more, _) =
+            policy.postpones(10, FIRST_FUNCTIONS + 40, calls, 0).expect("it has to wait");
+        assert_eq!(more as u64, calls * 10);
+        assert_eq!(policy.postpones(10, FIRST_FUNCTIONS + 40, calls + more as u64, 0), None);
+        let configured = JitConfig { threshold: Some(7), ..JitConfig::default() };
+        assert_eq!(Policy::new(Tier::Auto, &configured).postpones(10, 1_000, 7, 0), None);
     }
 
     #[test]

@@ -49,6 +49,14 @@ impl RuntimeTiers for Attached<'_> {
         }
         let (calls, iterations) = (function.calls.spent(), function.loops.spent());
         let id = FunctionId::new(function.id as usize);
+        let nodes = self.program.core().function(id).nodes().len();
+        let compiled = self.program.tiers.counters.borrow().compiled;
+        let policy = &self.program.tiers.policy;
+        if let Some((calls, iterations)) = policy.postpones(nodes, compiled, calls, iterations) {
+            function.calls.allow(calls);
+            function.loops.allow(iterations);
+            return;
+        }
         if self.compile_hot(id, Trigger::Hot { calls, iterations }) {
             // Whoever is in the function's loop comes over at the next iteration.
             function.loops.allow(0);
