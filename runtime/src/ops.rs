@@ -142,26 +142,30 @@ impl Machine<'_> {
     fn equality(&mut self, operator: Operator, site: Site, a: Value, b: Value) -> Value {
         let equal = match (a.kind(), b.kind()) {
             (Kind::Bool, Kind::Bool) => Ok(a == b),
-            (Kind::Str, Kind::Str) => string::equal(&mut self.heap, a, b),
-            _ if self.is_lenient() => match self.structurally_equal(site, a, b) {
-                Ok(equal) => Ok(equal),
-                Err(error) => return error,
-            },
+            (Kind::Str, Kind::Str) => self.are_equal_strs(site, a, b),
+            _ if self.is_lenient() => self.structurally_equal(site, a, b),
             _ => return self.not_comparable(operator, site, a, b),
         };
         match equal {
             Ok(equal) => Value::bool(equal == (operator == Operator::Eq)),
-            Err(OutOfMemory) => self.out_of_memory(site),
+            Err(error) => error,
         }
     }
 
     /// Whether two Strs are equal.
     #[inline]
     pub(crate) fn equal_strs(&mut self, site: Site, a: Value, b: Value) -> Value {
-        match string::equal(&mut self.heap, a, b) {
+        match self.are_equal_strs(site, a, b) {
             Ok(equal) => Value::bool(equal),
-            Err(OutOfMemory) => self.out_of_memory(site),
+            Err(error) => error,
         }
+    }
+
+    /// The same, or the signal of an error.
+    #[inline]
+    fn are_equal_strs(&mut self, site: Site, a: Value, b: Value) -> Result<bool, Value> {
+        let equal = string::equal(&mut self.heap, a, b);
+        equal.map_err(|OutOfMemory| self.out_of_memory(site))
     }
 
     /// Equality of any two values, tuples by structure, with a work list. Pairs that are shared are compared as
@@ -182,13 +186,7 @@ impl Machine<'_> {
             if a.is_tuple() && b.is_tuple() {
                 rest.push((tuple::second(a), tuple::second(b)));
                 rest.push((tuple::first(a), tuple::first(b)));
-            } else if a.is_str() && b.is_str() {
-                match string::equal(&mut self.heap, a, b) {
-                    Ok(true) => {}
-                    Ok(false) => return Ok(false),
-                    Err(OutOfMemory) => return Err(self.out_of_memory(site)),
-                }
-            } else {
+            } else if !(a.is_str() && b.is_str() && self.are_equal_strs(site, a, b)?) {
                 return Ok(false);
             }
         }

@@ -21,10 +21,11 @@ pub(super) fn check<'a>(context: Context<'a>, id: NodeId, findings: &mut Collect
     if taken == given {
         return;
     }
-    findings.add(ast.span(id), move || {
+    let span = ast.span(id);
+    findings.add(span, move || {
         let message = format!("{name} takes {}, but is called with {given}", count(taken));
         let label = "an error when evaluated";
-        let mut warning = warning("wrong-argument-count", message, ast.span(id), label);
+        let mut warning = warning("wrong-argument-count", message, span, label);
         let text = format!("takes {}", count(taken));
         warning.secondary.push(Label { span: ast.span(function), text });
         warning

@@ -6,9 +6,9 @@ use crate::syntax::ast::{Ast, BinaryOp, Node, NodeId};
 pub(super) fn check<'a>(context: Context<'a>, id: NodeId, findings: &mut Collector<'a>) {
     let Node::If { condition, .. } = context.ast.node(id) else { return };
     let Some(what) = never_boolean(context.ast, condition) else { return };
-    findings.add(context.ast.span(condition), move || {
+    let span = context.ast.span(condition);
+    findings.add(span, move || {
         let message = format!("this condition is {what}, never a boolean");
-        let span = context.ast.span(condition);
         let code = "condition-never-boolean";
         let mut warning = warning(code, message, span, "`true` or `false` is needed");
         if what == "an integer" {

@@ -14,7 +14,7 @@ mod unused;
 
 use std::collections::BTreeMap;
 
-use crate::core::{Names, lower};
+use crate::core::Names;
 use crate::flow;
 use crate::syntax::ast::{Ast, Name, Node, NodeId, Span};
 use crate::syntax::diagnostic::{Diagnostic, Label, Severity};
@@ -36,7 +36,8 @@ pub struct Findings {
 /// # Errors
 /// If the program is one that galo does not run.
 pub fn check(ast: &Ast) -> Result<Findings, Box<Diagnostic>> {
-    let context = Context { ast, names: &Names::resolve(ast)? };
+    let names = &Names::resolve(ast)?;
+    let context = Context { ast, names };
     let mut findings = Collector::default();
     let mut grouping = grouping::Grouping::new(ast);
     for id in (0..ast.len()).map(NodeId::new) {
@@ -49,7 +50,7 @@ pub fn check(ast: &Ast) -> Result<Findings, Box<Diagnostic>> {
     for id in (0..ast.len()).rev().map(NodeId::new) {
         grouping.check(id, &mut findings);
     }
-    let program = lower(ast)?;
+    let program = names.lower();
     impossible::check(ast, &program, &flow::analyze(&program, false), &mut findings);
     Ok(findings.made())
 }

@@ -16,12 +16,11 @@ pub(super) fn check<'a>(context: Context<'a>, id: NodeId, findings: &mut Collect
     if context.names.is_bound(id) {
         return;
     }
-    findings.add(context.ast.span(id), move || {
-        let name = quoted(context.ast.text(symbol));
-        let message = format!("nothing binds {name}");
-        let span = context.ast.span(id);
-        let mut warning = warning("unbound-name", message, span, "an error when evaluated");
+    let span = context.ast.span(id);
+    findings.add(span, move || {
         let text = context.ast.text(symbol);
+        let message = format!("nothing binds {}", quoted(text));
+        let mut warning = warning("unbound-name", message, span, "an error when evaluated");
         if let Some((left, right)) = text.split_once('/') {
             let right = right.trim_start_matches('/');
             let help = format!("`/` belongs to names; to divide, write `{left} / {right}`");

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::unit;
+
 /// A number of calls.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Calls(pub(super) u64);
@@ -11,8 +13,8 @@ impl FromStr for Calls {
 
     /// Units are powers of a thousand: calls are counted, not addressed.
     fn from_str(text: &str) -> Result<Calls, String> {
-        let digits = text.trim_end_matches(|char: char| char.is_ascii_alphabetic());
-        let unit: u64 = match &text[digits.len()..] {
+        let (digits, unit) = unit::split(text);
+        let unit: u64 = match unit {
             "" => 1,
             "k" | "K" => 1000,
             "M" => 1_000_000,

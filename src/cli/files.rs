@@ -18,7 +18,8 @@ impl FilesArgs {
 }
 
 /// Does a command for each input and tells its failures; the exit status is that of the last
-/// input that could not be read or is no program, or else 1 if something was found. Where nothing can be written, there is nothing left to do.
+/// input that could not be read or is no program, or else 1 if something was found. Where nothing can be
+/// written, there is nothing left to do.
 pub(super) fn for_each(
     inputs: &FilesArgs,
     color: bool,

@@ -27,6 +27,7 @@ mod shell;
 mod signals;
 mod size;
 mod span;
+mod unit;
 
 use std::process::ExitCode;
 

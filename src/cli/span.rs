@@ -3,6 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::unit;
+
 /// A span of time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Span(pub(super) Duration);
@@ -11,8 +13,8 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Span, String> {
-        let number = text.trim_end_matches(|char: char| char.is_ascii_alphabetic());
-        let unit = match &text[number.len()..] {
+        let (number, unit) = unit::split(text);
+        let unit = match unit {
             "us" => 1e-6,
             "ms" => 1e-3,
             "s" => 1.0,

@@ -1,5 +1,7 @@
-//! What names mean, for those who look at the syntax tree and not at Core.
+//! What names mean, for those who look at the syntax tree, not at Core alone.
 
+use super::Program;
+use super::lower::lower_resolved;
 use super::resolve::{self, Resolution};
 use crate::syntax::ast::{Ast, Node, NodeId};
 use crate::syntax::diagnostic::Diagnostic;
@@ -18,6 +20,11 @@ impl<'a> Names<'a> {
     /// If its functions capture more variables than galo wants to keep track of.
     pub fn resolve(ast: &'a Ast) -> Result<Self, Box<Diagnostic>> {
         Ok(Names { ast, resolution: resolve::resolve(ast)? })
+    }
+
+    /// The program of the tree.
+    pub fn lower(&self) -> Program {
+        lower_resolved(self.ast, &self.resolution)
     }
 
     /// Whether anything binds what `var`, a [`Node::Var`], mentions.

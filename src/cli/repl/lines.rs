@@ -14,6 +14,7 @@ use crate::syntax::lexer::{Lexer, TokenKind};
 #[derive(Debug)]
 pub(super) struct Lines<R> {
     from: R,
+    /// Whether nothing has been read: there may be a byte order mark.
     is_first: bool,
 }
 
@@ -34,13 +35,12 @@ impl<R: BufRead> Lines<R> {
             if self.from.read_line(&mut text)? == 0 {
                 return Ok((!text.trim().is_empty()).then_some(text));
             }
+            if std::mem::take(&mut self.is_first) && text.starts_with('\u{FEFF}') {
+                text.drain(..'\u{FEFF}'.len_utf8());
+            }
             if line == 0 && is_command(&text) {
                 return Ok(Some(text));
             }
-            if self.is_first && text.starts_with('\u{FEFF}') {
-                text.drain(..'\u{FEFF}'.len_utf8());
-            }
-            self.is_first = false;
             open.read(&text, line);
             let is_empty = text[line..].trim().is_empty();
             let lacks_more = || open.lacks_more || matches!(parse(&text), Parsed::Incomplete);

@@ -117,16 +117,13 @@ impl Session {
         let signals = Signals::interrupt(&run.interrupt_handle()).ok();
         let result = run.evaluate(out, MAX_SHOWN);
         let signal = signals.and_then(|signals| signals.came());
-        result.map_err(|error| match signal.filter(|&signal| signal != SIGINT) {
+        result.map_err(|mut error| match signal.filter(|&signal| signal != SIGINT) {
             Some(signal) => {
                 Failure::Interrupted { text: run::error_text(input, &error, color), signal }
             }
             // Where nothing can be written, the session is over.
             None if error.kind == ErrorKind::OutputClosed => {
-                Failure::from(io::Error::from(match error.is_closed_pipe() {
-                    true => io::ErrorKind::BrokenPipe,
-                    false => io::ErrorKind::StorageFull,
-                }))
+                Failure::from(error.cause.take().unwrap_or(io::ErrorKind::Other.into()))
             }
             None => run::program_error(input, &error, color),
         })

@@ -21,12 +21,16 @@ use crate::syntax::diagnostic::Diagnostic;
 /// # Errors
 /// If it captures more variables than galo keeps track of.
 pub fn lower(ast: &Ast) -> Result<Program, Box<Diagnostic>> {
-    let resolution = resolve(ast)?;
-    let mut lowering = Lowering::new(ast, &resolution);
+    Ok(lower_resolved(ast, &resolve(ast)?))
+}
+
+/// The program of a tree whose names are resolved.
+pub(super) fn lower_resolved(ast: &Ast, resolution: &Resolution) -> Program {
+    let mut lowering = Lowering::new(ast, resolution);
     lowering.run();
     let program = Program { functions: lowering.functions, globals: lowering.globals };
     debug_assert_eq!(super::verify(&program), Ok(()));
-    Ok(program)
+    program
 }
 
 /// A step of the walk. Results travel on a stack.
